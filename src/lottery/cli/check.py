@@ -1,0 +1,40 @@
+"""`lottery check`: every problem at once, before anything is drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lottery.cases import run_cases
+from lottery.cli.app import DONE, FOUND, REFUSED, app
+from lottery.cli.screen import as_json, err, out, print_json, print_problems, steps
+from lottery.engine import check as check_cycle
+from lottery.engine import check_policy
+from lottery.errors import LotteryError
+
+
+@app.command()
+def check(
+    cycle: Annotated[Path | None, typer.Argument(help="cycle folder")] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", help="policy to check, alone or on the cycle")] = None,
+    json: Annotated[bool, typer.Option("--json", help="an answer for a program")] = False,
+) -> None:
+    """Find every problem of a cycle, a policy and its cases, each with file, line and what to do."""
+    if cycle is None and policy is None:
+        raise LotteryError("There is nothing to check. Give a cycle folder, --policy, or both.")
+    with steps() as progress:
+        problems = check_policy(policy) if cycle is None and policy else check_cycle(cycle or Path(), policy, progress)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        cases = run_cases(policy) if policy and not errors else []
+    failed = [case for case in cases if not case.passed]
+    if json:
+        print_json({"problems": as_json(problems), "cases": [case.as_dict() for case in cases]})
+    else:
+        print_problems(problems)
+        for case in failed:
+            err.print(f"case failed: {case}", markup=False)
+        passed = f", {len(cases) - len(failed)} of {len(cases)} cases hold" if cases else ""
+        out.print(f"{len(errors)} errors, {len(problems) - len(errors)} warnings{passed}.", markup=False)
+    raise typer.Exit(REFUSED if errors else FOUND if problems or failed else DONE)

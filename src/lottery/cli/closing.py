@@ -1,0 +1,48 @@
+"""The closing screen: what happened, and what to open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lottery.cli.screen import out
+
+
+def closing(folder: Path) -> None:
+    """Tell a newcomer what a run decided and where to look."""
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    counts = summary["counts"]
+    n, offers = counts["included"], counts["offers"]
+    refused = counts["submitted"] - n
+    ranks = {int(rank): count for rank, count in summary["ranks"]["all"]["offers_by_rank"].items()}
+    first = ranks.get(1, 0)
+    out.print()
+    out.print(f"[bold]{record['status']}[/]  {record['policy']['id']} on {record['cycle']}, seed {record['seed']!r}")
+    out.print()
+    out.print(f"  {n:,} applicants took part" + (f" ({refused:,} withdrawn or rejected)" if refused else ""))
+    out.print(
+        f"  {offers:,} have an offer ({_percent(offers, n)}), {first:,} of them their first choice ({_percent(first, n)})"
+    )
+    out.print(
+        f"  {n - offers:,} have none and stand on the wait lists; {counts['seats'] - counts['filled']:,} seats are left"
+    )
+    out.print("  The independent audit found nothing to object to.")
+    out.print(f"  Outcome digest {record['outcome_digest']}")
+    out.print()
+    for what, where in (
+        ("Open in a browser", folder / "report.html"),
+        ("Every child's answer", folder / "offers.csv"),
+        ("The reason for each", folder / "reasons.csv"),
+    ):
+        out.print(f"  {what:<22}{where}", markup=False)
+    first_applicant = (folder / "offers.csv").read_text(encoding="utf-8").splitlines()[1:2]
+    if first_applicant:
+        out.print(
+            f"  {'In a family’s words':<22}lottery explain {folder} {first_applicant[0].split(',')[0]}", markup=False
+        )
+    out.print(f"  {'Check it yourself':<22}python {folder / 'verify.py'} {folder}", markup=False)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "none"

@@ -1,0 +1,31 @@
+"""`lottery explain`: one family's answer in words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lottery.cli.app import app
+from lottery.cli.screen import out
+from lottery.explain import explain as explain_answer
+from lottery.report.letters import letter
+
+
+class Language(StrEnum):
+    """The languages families read."""
+
+    EN = "en"
+    ES = "es"
+
+
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(help="results of a run")],
+    applicant: Annotated[str, typer.Argument(help="applicant_id")],
+    lang: Annotated[Language, typer.Option("--lang")] = Language.EN,
+) -> None:
+    """Say in plain words what an applicant was offered, and why nothing better."""
+    out.print(letter(explain_answer(folder, applicant), lang.value), markup=False)

@@ -1,0 +1,30 @@
+"""`lottery run`: every child's answer, with the evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lottery.cli.app import app
+from lottery.cli.closing import closing
+from lottery.cli.screen import print_json, steps
+from lottery.engine import run as run_lottery
+
+
+@app.command()
+def run(
+    cycle: Annotated[Path, typer.Argument(help="cycle folder")],
+    policy: Annotated[Path, typer.Option("--policy", help="policy the board adopted")],
+    seed: Annotated[str, typer.Option("--seed", help="any text; the run is then a REHEARSAL")],
+    out: Annotated[Path, typer.Option("--out", help="new folder for the results")],
+    json: Annotated[bool, typer.Option("--json", help="an answer for a program")] = False,
+) -> None:
+    """Draw, match, audit and write the results, all or nothing."""
+    with steps() as progress:
+        done = run_lottery(cycle, policy, seed, out, progress)
+    if json:
+        print_json({"out": str(done.folder), "outcome_digest": done.digest, "status": "REHEARSAL"})
+    else:
+        closing(done.folder)

@@ -1,0 +1,151 @@
+"""The one place where the rooms meet: a cycle folder and a policy in, every child's answer and the evidence out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lottery.auditor import verify
+from lottery.cycle import Cycle
+from lottery.draw import Drum, Seed, draw_numbers
+from lottery.draw.seals import file_hash
+from lottery.errors import AuditFailure, IntakeError, LotteryError, PolicyError, Problem
+from lottery.intake import read_cycle
+from lottery.market import Market
+from lottery.matching import deferred_acceptance
+from lottery.outcome import Outcome
+from lottery.policy import PolicyFile, compile_market, load_policy, needs_resolution
+from lottery.report.bundle import write_inputs
+from lottery.report.page import write_report
+from lottery.report.public import write_public
+from lottery.report.record import record_of, seal_outputs, write_record
+from lottery.report.summary import write_summary
+from lottery.report.tables import write_tables
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: where it lies and what it decided."""
+
+    folder: Path
+    outcome: Outcome
+    digest: str
+
+
+def silent(_: str) -> None:
+    """Progress for nobody."""
+
+
+def check_policy(policy_path: Path) -> list[Problem]:
+    """Every problem of a policy by itself; what needs a board resolution is a warning until somebody runs it."""
+    try:
+        file = load_policy(policy_path)
+    except PolicyError as refusal:
+        return list(refusal.problems)
+    return [replace(problem, severity="warning") for problem in needs_resolution(file)]
+
+
+def check(cycle_folder: Path, policy_path: Path | None, progress: Progress = silent) -> list[Problem]:
+    """Every problem of a cycle and, where one is given, of a policy and of the policy on the cycle."""
+    progress("reading the cycle")
+    cycle, problems = read_cycle(cycle_folder)
+    if policy_path is None:
+        return problems
+    problems = [*problems, *check_policy(policy_path)]
+    if cycle is not None and not any(problem.severity == "error" for problem in problems):
+        progress("applying the policy")
+        try:
+            compile_market(load_policy(policy_path), cycle)
+        except PolicyError as refusal:
+            problems += refusal.problems
+    return problems
+
+
+def prepare(cycle_folder: Path, policy_path: Path, progress: Progress = silent) -> tuple[Cycle, PolicyFile, Market]:
+    """Read, check and compile; raises IntakeError or PolicyError with every problem."""
+    progress("reading the cycle")
+    cycle, problems = read_cycle(cycle_folder)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if cycle is None or errors:
+        raise IntakeError(errors)
+    progress("applying the policy")
+    file = load_policy(policy_path)
+    return cycle, file, compile_market(file, cycle)
+
+
+def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: Progress = silent) -> Run:
+    """
+    Run the lottery as a rehearsal and write the bundle to `out`, all or nothing.
+
+    Raises IntakeError, PolicyError, or AuditFailure: then `out` holds the findings and nothing else.
+    """
+    refuse_existing(out)
+    cycle, file, market = prepare(cycle_folder, policy_path, progress)
+    if unresolved := needs_resolution(file):
+        raise PolicyError(unresolved)
+    progress("drawing the numbers")
+    lottery = market.given or draw_numbers(Drum(Seed.rehearsal(seed).key()), market.applicants)
+    progress("matching")
+    outcome = deferred_acceptance(market, lottery)
+    with all_or_nothing(out) as folder:
+        progress("writing the answers")
+        write_inputs(cycle, file.canonical(), folder)
+        write_tables(outcome, folder)
+        record = record_of(folder, cycle, file, outcome, seed)
+        write_record(record, folder)
+        progress("writing the report")
+        write_summary(folder)
+        write_report(folder)
+        write_public(folder)
+        seal_outputs(record, folder)
+        _gate(folder, out, progress)
+    return Run(out, outcome, record["outcome_digest"])
+
+
+def refuse_existing(out: Path) -> None:
+    """Results are never written over: an existing, non-empty `--out` is refused."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise LotteryError(f"{out} already exists and is not empty. Choose another --out, or remove it yourself.")
+
+
+def _gate(folder: Path, out: Path, progress: Progress) -> None:
+    """The independent audit decides whether there are results at all (F14)."""
+    progress("auditing")
+    report = verify.verify(folder, lambda step: progress(f"auditing: {step}"))
+    if report.totals:
+        out.mkdir(parents=True, exist_ok=True)
+        findings = {"totals": report.totals, "findings": [finding._asdict() for finding in report.findings]}
+        (out / "findings.json").write_text(json.dumps(findings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        raise AuditFailure([f"{finding.invariant} {finding.subject}: {finding.text}" for finding in report.findings])
+
+
+def rebuild_report(folder: Path) -> None:
+    """Write report.html of a finished run again, and its hash into the record."""
+    if not (folder / "record.json").is_file():
+        raise LotteryError(f"{folder} is not the folder of a run: there is no record.json. Give the --out of a run.")
+    write_report(folder)
+    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    record["outputs"]["report.html"] = file_hash(folder / "report.html")
+    write_record(record, folder)
+
+
+@contextmanager
+def all_or_nothing(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that takes its name once everything in it is written."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    try:
+        yield partial
+        if out.exists():
+            out.rmdir()
+        partial.chmod(0o755)
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,83 @@
+"""The compiled market: who applied where, in which standing, for how many seats, as frozen arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lottery.arrays import AnyArray, Bools, Ints, frozen
+
+INELIGIBLE = -1
+
+
+def standing_type(barred: int) -> type[np.uint8] | type[np.int32]:
+    """The narrowest array type that holds every standing: a tenth of the kernel's time is reading them."""
+    return np.uint8 if barred <= np.iinfo(np.uint8).max else np.int32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lottery:
+    """The lottery numbers and their order: the place decides, the number is shown."""
+
+    place: Ints  # [applicant], or [application] where every program draws its own; 1 is served first
+    shown: tuple[str, ...]  # the numbers as published, 18 decimals, aligned with `place`
+    source: Literal["formula", "given"]
+    per_application: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Market:
+    """
+    Everything a mechanism may know, and the names that turn its answer back into words.
+
+    A *program* here is what applicants compete for: in a cycle, one program in one grade (an offering).  Each program has
+    the same number of slots for seat groups; a group in slot k is filled before one in slot k + 1 (precedence), and slots a
+    program does not use have no seats.  Applicants stand in the order of their first choices, then of their names:
+    neighbours in memory then propose to the same program.
+    """
+
+    applicants: tuple[str, ...]  # [applicant]
+    applicant_grades: tuple[str, ...]  # [applicant]  "" outside a cycle
+    programs: tuple[str, ...]  # [program]
+    grades: tuple[str, ...]  # [program]  "" outside a cycle
+    class_names: tuple[str, ...]  # [class]
+    group_names: tuple[tuple[str, ...], ...]  # [program][slot]  in precedence order; "" or beyond the end: not in use
+    capacity: Ints  # [program, slot]  seats
+    choice_start: Ints  # [applicant + 1]  applications of i: choice_start[i] : choice_start[i + 1]
+    program: Ints  # [application]  the program applied to
+    priority_class: Ints  # [application]  0 is served first; INELIGIBLE
+    standing: AnyArray  # [application, slot]  class within the seat group, 0 first; `barred` where the applicant may not enter
+    member: Bools  # [application, slot]  whether the group is for this applicant
+    barred: int  # one more than the worst standing
+    given: Lottery | None = None  # numbers drawn elsewhere
+    holder: Ints | None = None  # [applicant]  the application for the seat held now, or -1; None: nobody holds a seat
+
+    def __post_init__(self) -> None:
+        for array in (self.capacity, self.choice_start, self.program, self.priority_class, self.standing, self.member):
+            frozen(array)
+
+    @property
+    def n_applicants(self) -> int:
+        """How many applicants take part."""
+        return len(self.applicants)
+
+    @property
+    def n_programs(self) -> int:
+        """How many programs are on offer."""
+        return len(self.programs)
+
+    @property
+    def n_slots(self) -> int:
+        """The largest number of seat groups any program has."""
+        return int(self.capacity.shape[1])
+
+    def applicant_of(self) -> Ints:
+        """The applicant of every application."""
+        return np.repeat(np.arange(self.n_applicants, dtype=np.int32), np.diff(self.choice_start))
+
+    def rank_of(self) -> Ints:
+        """The rank (1 = first choice) of every application."""
+        start = np.repeat(self.choice_start[:-1], np.diff(self.choice_start))
+        return (np.arange(len(self.program), dtype=np.int32) - start + 1).astype(np.int32)

@@ -1,0 +1,79 @@
+"""
+Applicant-proposing deferred acceptance (Gale and Shapley 1962; Abdulkadiroğlu and Sönmez 2003), with seat groups.
+
+The outcome is the applicant-optimal stable one and ranking truthfully is safe, since every choice function the market can
+express is substitutable and obeys the law of aggregate demand (shown exhaustively in `tests/mechanisms`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lottery.arrays import Ints
+from lottery.errors import LotteryError
+from lottery.market import Market
+from lottery.mechanisms.kernel import propose_and_reject
+
+KEY_BITS = 64
+
+
+class DeferredAcceptance:
+    """
+    The mechanism, with memory of its own that is used again for every draw.
+
+    One instance serves one thread; the kernel releases the interpreter lock, so several run side by side.
+    """
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        n = market.n_applicants
+        self._bits = max(1, (n + 1).bit_length())
+        if market.barred.bit_length() + 2 * self._bits > KEY_BITS:
+            raise LotteryError(
+                f"{n} applicants in {market.barred} priority classes do not fit the engine's 64-bit standing. "
+                "Split the cycle by grade, or merge priority classes."
+            )
+        capacity = market.capacity.ravel().astype(np.int64)
+        self._seat_start = np.concatenate(([0], np.cumsum(capacity)))
+        vacant = np.uint64(market.barred) << np.uint64(2 * self._bits)
+        self._vacant = np.where(capacity > 0, vacant, np.uint64(0)).astype(np.uint64)
+        self._seat = np.zeros(int(self._seat_start[-1]), dtype=np.uint64)
+        self._cutoff = np.empty(len(capacity), dtype=np.uint64)
+        self._n_held = np.empty(len(capacity), dtype=np.int32)
+        self._held = np.empty(n, dtype=np.int32)
+        self.n_proposals = 0
+
+    def run(self, place: Ints, *, per_application: bool = False) -> Ints:
+        """
+        Match under one draw and return the application each applicant's seat comes from, or -1 ([applicant]).
+
+        `place` is the order of the lottery numbers from 1, [applicant], or [application] with
+        `per_application`, where every program draws its own.  The returned array is the caller's.
+        """
+        market = self.market
+        self.n_proposals = propose_and_reject(
+            market.choice_start,
+            market.program,
+            market.standing,
+            place,
+            per_application,
+            self._bits,
+            self._seat_start,
+            self._vacant,
+            self._seat,
+            self._cutoff,
+            self._n_held,
+            self._held,
+        )
+        return np.where(self._held < market.choice_start[1:], self._held, -1).astype(np.int32)
+
+    def slots(self) -> Ints:
+        """The slot of the seat group in which each applicant was seated by the last run, or -1 ([applicant])."""
+        n_held = self._n_held
+        group = np.repeat(np.arange(len(n_held)), n_held)
+        within = np.arange(len(group)) - np.repeat(np.cumsum(n_held) - n_held, n_held)
+        keys = self._seat[self._seat_start[group] + within]
+        applicant = (keys & np.uint64((1 << self._bits) - 1)).astype(np.int64)
+        slot = np.full(self.market.n_applicants, -1, dtype=np.int32)
+        slot[applicant] = group % self.market.n_slots
+        return slot

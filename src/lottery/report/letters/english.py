@@ -1,0 +1,143 @@
+"""The letter in English: short sentences, the district's words (priority group, random number, wait list)."""
+
+from __future__ import annotations
+
+from lottery.explain import SECURED, Answer, Explanation
+
+CLASSES = {
+    "secured": "already has a seat there",
+    "sibling": "brother or sister",
+    "zone": "lives in the school's area",
+    "continuing": "already in the program",
+    "feeder": "comes from a feeder program",
+    "near": "lives near the school",
+    "otherwise": "all other applicants",
+}
+SEAT_GROUPS = {"secured": "seats that children already have", "low_income": "low income"}
+
+
+def letter(explanation: Explanation) -> str:
+    """Write the whole letter."""
+    paragraphs = [*_heading(explanation), *_result(explanation)]
+    if explanation.status == "included":
+        paragraphs += [*_number(explanation), *(_choice(answer) for answer in explanation.answers)]
+    return "\n\n".join([*paragraphs, *_closing(explanation)]) + "\n"
+
+
+def class_name(name: str) -> str:
+    """A priority group as families read it."""
+    return CLASSES.get(name, name.replace("_", " "))
+
+
+def group_name(name: str) -> str:
+    """A seat group as families read it."""
+    return SEAT_GROUPS.get(name, name.replace("_", " "))
+
+
+def _heading(explanation: Explanation) -> list[str]:
+    rehearsal = "REHEARSAL. This is a practice run. It is not an offer and it decides nothing."
+    title = f"Lottery result for applicant {explanation.applicant}, grade {explanation.grade}"
+    return [rehearsal, title] if explanation.rehearsal else [title]
+
+
+def _result(explanation: Explanation) -> list[str]:
+    if explanation.status == "withdrawn":
+        return [f"This application was withdrawn, so it was not in the lottery.{_reason(explanation)}"]
+    if explanation.status != "included":
+        return [f"This application was not accepted, so it was not in the lottery.{_reason(explanation)}"]
+    if not explanation.answers:
+        return ["No offer. Your list of choices is empty, so there was no program to offer."]
+    if not explanation.program:
+        return ["No offer. None of the programs on your list had a seat for your child in this round."]
+    where = f"{explanation.program_name} ({explanation.program})"
+    if explanation.kept:
+        return [f"Your child keeps the seat at {where}. It is the seat your child already has."]
+    first = " It is your first choice." if explanation.rank == 1 else f" It is number {explanation.rank} on your list."
+    return [f"We offer your child a seat at {where}.{first}"]
+
+
+def _reason(explanation: Explanation) -> str:
+    return f" Reason: {explanation.status_reason}." if explanation.status_reason else ""
+
+
+def _number(explanation: Explanation) -> list[str]:
+    if explanation.place is None:
+        return []
+    return [
+        f"Your random number is {explanation.lottery_number}. It is in place {explanation.place:,} of "
+        f"{explanation.n_applicants:,}. Place 1 is served first."
+    ]
+
+
+def _choice(answer: Answer) -> str:
+    title = f"{answer.rank}. {answer.program_name} ({answer.program}): "
+    if answer.outcome == "offered":
+        return title + "OFFERED." + _seat(answer)
+    if answer.outcome == "higher_choice":
+        return title + "NOT NEEDED. You have a seat that is higher on your list."
+    if answer.outcome == "ineligible":
+        return title + "NOT ELIGIBLE. Your child does not meet the entry rules of this program."
+    return title + "NOT OFFERED. " + " ".join([_refusal(answer), *_standing(answer), *_waiting(answer)])
+
+
+def _seat(answer: Answer) -> str:
+    if answer.seat_group == SECURED or not answer.reserved:
+        return ""
+    return f" It is one of {_seats(answer.group_seats)} in the seat group “{group_name(answer.seat_group)}”."
+
+
+def _refusal(answer: Answer) -> str:
+    group = f"the seat group “{group_name(answer.seat_group)}”"
+    if answer.why == "no_seats":
+        return "The program has no seats in this grade."
+    if answer.why == "not_admitted":
+        return "Its seats are kept for seat groups that your child is not in."
+    if answer.why == "nothing_left":
+        return f"No seat was left for your child. Your child could only have a seat in {group}."
+    if answer.why == "rules":
+        return f"Under the rules of this lottery, its {_seats(answer.seats)} went to other applicants."
+    if answer.why == "members_first":
+        return (
+            f"The last of {_seats(answer.group_seats)} in {group} went to an applicant with first right to those seats."
+        )
+    if answer.n_groups == 1 and answer.seat_group != SECURED:
+        return (
+            f"Its {_seats(answer.seats)} went to applicants with a higher priority group, or with the same priority "
+            "group and a better random number."
+        )
+    first = " Members of that seat group go first." if answer.reserved else ""
+    return (
+        f"No seat was left in any seat group open to your child. Your child came closest in {group}: "
+        f"{_seats(answer.group_seats)}, served by priority group and then by random number.{first}"
+    )
+
+
+def _standing(answer: Answer) -> list[str]:
+    """Own class and place, and those of the last seat."""
+    if answer.why not in ("priority", "number", "members_first") or answer.place is None:
+        return []
+    own = f"Your priority group is “{class_name(answer.priority)}” and your place is {answer.place:,}."
+    if answer.why == "number":
+        last = f"The last seat went to place {answer.cutoff_place:,} of the same priority group, {_short(answer)}."
+        return [own, last]
+    group = class_name(answer.cutoff_priority)
+    return [own, f"The last seat went to the priority group “{group}”, place {answer.cutoff_place:,}."]
+
+
+def _short(answer: Answer) -> str:
+    return "1 place before yours" if answer.places_short == 1 else f"{answer.places_short:,} places before yours"
+
+
+def _waiting(answer: Answer) -> list[str]:
+    if answer.waitlist_position is None:
+        return []
+    return [f"Your child is number {answer.waitlist_position:,} on the wait list."]
+
+
+def _closing(explanation: Explanation) -> list[str]:
+    where = f" Read them at {explanation.reference}" if explanation.reference else ""
+    return [f"The rules of this lottery: {explanation.policy}.{where}"]
+
+
+def _seats(count: int) -> str:
+    return "1 seat" if count == 1 else f"{count:,} seats"

@@ -1,0 +1,156 @@
+"""The letter in Spanish: short sentences, formal address (usted), the words districts use with families."""
+
+from __future__ import annotations
+
+from lottery.explain import SECURED, Answer, Explanation
+
+CLASSES = {
+    "secured": "ya tiene un lugar allí",
+    "sibling": "hermano o hermana",
+    "zone": "vive en la zona de la escuela",
+    "continuing": "ya está en el programa",
+    "feeder": "viene de un programa anterior conectado",
+    "near": "vive cerca de la escuela",
+    "otherwise": "todos los demás solicitantes",
+}
+SEAT_GROUPS = {
+    "secured": "lugares que los estudiantes ya tienen",
+    "open": "abierto",
+    "open_first": "abierto, primero",
+    "open_last": "abierto, último",
+    "low_income": "bajos ingresos",
+    "close": "cercanía",
+    "neighbors": "vecindario",
+    "zone": "zona de la escuela",
+}
+
+
+def letter(explanation: Explanation) -> str:
+    """Write the whole letter."""
+    paragraphs = [*_heading(explanation), *_result(explanation)]
+    if explanation.status == "included":
+        paragraphs += [*_number(explanation), *(_choice(answer) for answer in explanation.answers)]
+    return "\n\n".join([*paragraphs, *_closing(explanation)]) + "\n"
+
+
+def class_name(name: str) -> str:
+    """A priority group as families read it; a name the district invented is left as it is."""
+    return CLASSES.get(name, name.replace("_", " "))
+
+
+def group_name(name: str) -> str:
+    """A seat group as families read it; a name the district invented is left as it is."""
+    return SEAT_GROUPS.get(name, name.replace("_", " "))
+
+
+def _heading(explanation: Explanation) -> list[str]:
+    rehearsal = "ENSAYO. Este sorteo es una prueba. No es una oferta y no decide nada."
+    title = f"Resultado del sorteo para la solicitud {explanation.applicant}, grado {explanation.grade}"
+    return [rehearsal, title] if explanation.rehearsal else [title]
+
+
+def _result(explanation: Explanation) -> list[str]:
+    if explanation.status == "withdrawn":
+        return [f"Esta solicitud fue retirada, por lo que no participó en el sorteo.{_reason(explanation)}"]
+    if explanation.status != "included":
+        return [f"Esta solicitud no fue aceptada, por lo que no participó en el sorteo.{_reason(explanation)}"]
+    if not explanation.answers:
+        return ["Sin oferta. Su lista de opciones está vacía, así que no había ningún programa que ofrecer."]
+    if not explanation.program:
+        return ["Sin oferta. Ninguno de los programas de su lista tuvo un lugar para su hijo o hija en esta ronda."]
+    where = f"{explanation.program_name} ({explanation.program})"
+    if explanation.kept:
+        return [f"Su hijo o hija conserva su lugar en {where}. Es el lugar que ya tiene."]
+    first = (
+        " Es su primera opción." if explanation.rank == 1 else f" Es la opción número {explanation.rank} de su lista."
+    )
+    return [f"Ofrecemos a su hijo o hija un lugar en {where}.{first}"]
+
+
+def _reason(explanation: Explanation) -> str:
+    return f" Motivo: {explanation.status_reason}." if explanation.status_reason else ""
+
+
+def _number(explanation: Explanation) -> list[str]:
+    if explanation.place is None:
+        return []
+    return [
+        f"Su número aleatorio es {explanation.lottery_number}. Ocupa el puesto {explanation.place:,} de "
+        f"{explanation.n_applicants:,}. El puesto 1 se atiende primero."
+    ]
+
+
+def _choice(answer: Answer) -> str:
+    title = f"{answer.rank}. {answer.program_name} ({answer.program}): "
+    if answer.outcome == "offered":
+        return title + "OFRECIDO." + _seat(answer)
+    if answer.outcome == "higher_choice":
+        return title + "NO HIZO FALTA. Usted tiene un lugar más arriba en su lista."
+    if answer.outcome == "ineligible":
+        return title + "NO CUMPLE LOS REQUISITOS. Su hijo o hija no cumple las reglas de ingreso de este programa."
+    return title + "NO OFRECIDO. " + " ".join([_refusal(answer), *_standing(answer), *_waiting(answer)])
+
+
+def _seat(answer: Answer) -> str:
+    if answer.seat_group == SECURED or not answer.reserved:
+        return ""
+    of = "Es el único lugar" if answer.group_seats == 1 else f"Es uno de los {answer.group_seats:,} lugares"
+    return f" {of} del grupo de lugares «{group_name(answer.seat_group)}»."
+
+
+def _refusal(answer: Answer) -> str:
+    group = f"el grupo de lugares «{group_name(answer.seat_group)}»"
+    if answer.why == "no_seats":
+        return "El programa no tiene lugares en este grado."
+    if answer.why == "not_admitted":
+        return "Sus lugares están reservados para grupos a los que su hijo o hija no pertenece."
+    if answer.why == "nothing_left":
+        return f"No quedó ningún lugar para su hijo o hija. Solo podía obtener un lugar en {group}."
+    if answer.why == "rules":
+        went = "su único lugar fue" if answer.seats == 1 else f"sus {answer.seats:,} lugares fueron"
+        return f"Según las reglas de este sorteo, {went} para otros solicitantes."
+    if answer.why == "members_first":
+        last = f"El último de {_seats(answer.group_seats)} en {group}"
+        return f"{last} fue para un solicitante con derecho preferente a esos lugares."
+    if answer.n_groups == 1 and answer.seat_group != SECURED:
+        went = "Su único lugar fue" if answer.seats == 1 else f"Sus {answer.seats:,} lugares fueron"
+        return (
+            f"{went} para solicitantes de un grupo de prioridad más alto, o del mismo grupo de prioridad y con un "
+            "número aleatorio mejor."
+        )
+    first = " Los miembros de ese grupo de lugares van primero." if answer.reserved else ""
+    return (
+        "No quedó ningún lugar en los grupos de lugares abiertos para su hijo o hija. Donde más cerca estuvo fue en "
+        f"{group}: {_seats(answer.group_seats)}, por orden de grupo de prioridad y después de número aleatorio.{first}"
+    )
+
+
+def _standing(answer: Answer) -> list[str]:
+    """Own class and place, and those of the last seat."""
+    if answer.why not in ("priority", "number", "members_first") or answer.place is None:
+        return []
+    own = f"Su grupo de prioridad es «{class_name(answer.priority)}» y su puesto es el {answer.place:,}."
+    if answer.why == "number":
+        last = f"El último lugar fue para el puesto {answer.cutoff_place:,} del mismo grupo de prioridad,"
+        return [own, f"{last} {_short(answer)}."]
+    group = class_name(answer.cutoff_priority)
+    return [own, f"El último lugar fue para el grupo de prioridad «{group}», puesto {answer.cutoff_place:,}."]
+
+
+def _short(answer: Answer) -> str:
+    return "1 puesto antes del suyo" if answer.places_short == 1 else f"{answer.places_short:,} puestos antes del suyo"
+
+
+def _waiting(answer: Answer) -> list[str]:
+    if answer.waitlist_position is None:
+        return []
+    return [f"Su hijo o hija está en el número {answer.waitlist_position:,} de la lista de espera."]
+
+
+def _closing(explanation: Explanation) -> list[str]:
+    where = f" Puede leerlas en {explanation.reference}" if explanation.reference else ""
+    return [f"Las reglas de este sorteo: {explanation.policy}.{where}"]
+
+
+def _seats(count: int) -> str:
+    return "1 lugar" if count == 1 else f"{count:,} lugares"

@@ -1,0 +1,173 @@
+"""
+Small cells hidden so that they stay hidden: complementary suppression on a tree of totals.
+
+Counts stand on the nodes of a tree (district, programs, offerings) and every node is the sum of its children.  Cells
+of 1 to 10 are hidden.  Then, as long as the totals would give a hidden cell away, another cell of the same sum is
+hidden too.  On a tree the values a hidden cell can take, given everything that is shown, are found exactly by passing
+intervals up and then down; a cell is safe if at least two values remain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lottery.arrays import Bools, Longs
+
+SMALLEST_SHOWN = 11
+SMALL, WITHHELD = "<11", "*"
+UNBOUNDED = 2**40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """Which total each cell belongs to; parents come before their children and node 0 is the root."""
+
+    parent: Longs  # [node]; the root's is -1
+    children: tuple[Longs, ...]  # [node]
+    levels: tuple[Longs, ...]  # [depth - 1] the nodes at each depth below the root
+
+    @classmethod
+    def of(cls, parent: Sequence[int] | Longs) -> Tree:
+        """The tree in which `parent[node]` is the total that node is part of."""
+        array = np.asarray(parent, dtype=np.int64)
+        order = np.argsort(array, kind="stable")
+        ends = np.searchsorted(array[order], np.arange(-1, len(array)), side="right")
+        children = tuple(order[ends[node] : ends[node + 1]] for node in range(len(array)))
+        depth = np.zeros(len(array), dtype=np.int64)
+        for node in range(1, len(array)):
+            depth[node] = depth[array[node]] + 1
+        return cls(array, children, tuple(np.flatnonzero(depth == d) for d in range(1, int(depth.max()) + 1)))
+
+    def sums(self, leaves: npt.ArrayLike) -> Longs:
+        """Fill in the totals: `leaves` has a value at every node, those of inner nodes are ignored."""
+        value = np.array(leaves, dtype=np.int64)
+        for level in reversed(self.levels):
+            totals = np.unique(self.parent[level])
+            value[totals] = self.added(value, level)[totals]
+        return value
+
+    def added(self, value: Longs, level: Longs) -> Longs:
+        """What the nodes of one level add up to, at their parents."""
+        total = np.zeros(len(self.parent), dtype=np.int64)
+        np.add.at(total, self.parent[level], value[level])
+        return total
+
+
+@dataclass(slots=True, eq=False)
+class _Table:
+    """One unknown per node: what is hidden, and what a reader knows of it from the marks alone."""
+
+    tree: Tree
+    value: Longs
+    hidden: Bools
+    low: Longs
+    high: Longs
+    floor: Longs  # known of a hidden cell that bears no mark of smallness
+    ceiling: Longs
+
+    def exposed(self) -> Longs:
+        """Hidden nodes whose value follows from what is shown."""
+        low, high = np.where(self.hidden, self.low, self.value), np.where(self.hidden, self.high, self.value)
+        tree = self.tree
+        for level in reversed(tree.levels):
+            totals = np.unique(tree.parent[level])
+            low[totals] = np.maximum(low, tree.added(low, level))[totals]
+            high[totals] = np.minimum(high, tree.added(high, level))[totals]
+        for level in tree.levels:
+            total = tree.parent[level]
+            others_low = tree.added(low, level)[total] - low[level]
+            others_high = tree.added(high, level)[total] - high[level]
+            low[level], high[level] = (
+                np.maximum(low[level], low[total] - others_high),
+                np.minimum(high[level], high[total] - others_low),
+            )
+        return np.flatnonzero(self.hidden & (low == high) & (self.floor < self.ceiling))
+
+    def protect(self, node: int) -> set[int]:
+        """Hide one more cell of a sum that gives `node` away; return the totals whose sums changed."""
+        sums = self._sums_of(node)
+        alone = [cells for cells in sums if self.hidden[cells].sum() == 1]
+        fixed = self.floor == self.ceiling
+        for cells in alone or sums:
+            if len(free := cells[~self.hidden[cells]]):
+                # A cell that could not vary helps nobody; a total is hidden last, an empty cell before it.
+                rating = [(fixed[cell], cell == cells[0], self.value[cell] == 0, self.value[cell]) for cell in free]
+                chosen = int(free[rating.index(min(rating))])
+                self.hidden[chosen], self.low[chosen], self.high[chosen] = (
+                    True,
+                    self.floor[chosen],
+                    self.ceiling[chosen],
+                )
+                return {chosen, int(self.tree.parent[chosen])}
+        # Everything is hidden and the marks alone pin the value: withdraw the marks.
+        for cells in sums:
+            self.low[cells], self.high[cells] = self.floor[cells], self.ceiling[cells]
+        return {node, int(self.tree.parent[node])}
+
+    def _sums_of(self, node: int) -> list[Longs]:
+        """The sums a node takes part in, each as the total and then its parts."""
+        totals = [total for total in (int(self.tree.parent[node]), node) if total >= 0]
+        return [np.append(total, self.tree.children[total]) for total in totals if len(self.tree.children[total])]
+
+    def settle(self) -> None:
+        """Hide until nothing hidden can be computed."""
+        while len(exposed := self.exposed()):
+            before = self.hidden.copy(), self.low.copy(), self.high.copy()
+            changed: set[int] = set()  # look again before a sum is changed twice
+            for node in exposed.tolist():
+                if not changed & {node, int(self.tree.parent[node])}:
+                    changed |= self.protect(node)
+            if all(np.array_equal(a, b) for a, b in zip(before, (self.hidden, self.low, self.high), strict=True)):
+                return
+
+
+def shown_counts(tree: Tree, count: npt.ArrayLike) -> list[str]:
+    """The text of every cell of a tree of counts."""
+    value = np.asarray(count, dtype=np.int64)
+    small = is_small(value)
+    ceiling = np.full(len(value), UNBOUNDED)
+    zero = np.zeros(len(value), dtype=np.int64)
+    table = _Table(tree, value, small.copy(), zero + 1, np.where(small, SMALLEST_SHOWN - 1, ceiling), zero, ceiling)
+    table.settle()
+    marked = small & (table.low == 1)
+    return _texts(value, table.hidden, marked)
+
+
+def shown_split(
+    tree: Tree, member: npt.ArrayLike, total: npt.ArrayLike, hidden_total: npt.ArrayLike | None = None
+) -> tuple[list[str], list[str]]:
+    """
+    The texts of the members and of the others, where `total` is shown except at `hidden_total`.
+
+    Members and others of one node are hidden together, since either follows from the other.
+    """
+    inside, everyone = np.asarray(member, dtype=np.int64), np.asarray(total, dtype=np.int64)
+    outside = everyone - inside
+    unknown = (
+        np.zeros(len(inside), dtype=np.bool_) if hidden_total is None else np.asarray(hidden_total, dtype=np.bool_)
+    )
+    few, few_others = is_small(inside) & ~unknown, is_small(outside) & ~unknown
+    low = np.maximum(np.where(few, 1, 0), np.where(few_others, everyone - SMALLEST_SHOWN + 1, 0))
+    high = np.minimum(np.where(few, SMALLEST_SHOWN - 1, everyone), np.where(few_others, everyone - 1, everyone))
+    zero = np.zeros(len(inside), dtype=np.int64)
+    table = _Table(tree, inside, few | few_others | unknown, low.copy(), high.copy(), zero, everyone)
+    table.settle()
+    marked = (table.low == low) & (table.high == high)
+    return _texts(inside, table.hidden, few & marked), _texts(outside, table.hidden, few_others & marked)
+
+
+def is_small(count: Longs) -> Bools:
+    """Cells that may not be shown by themselves."""
+    small: Bools = (count > 0) & (count < SMALLEST_SHOWN)
+    return small
+
+
+def _texts(value: Longs, hidden: Bools, marked: Bools) -> list[str]:
+    return [
+        str(number) if not secret else SMALL if small else WITHHELD
+        for number, secret, small in zip(value.tolist(), hidden.tolist(), marked.tolist(), strict=True)
+    ]

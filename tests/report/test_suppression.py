@@ -1,0 +1,116 @@
+"""No hidden cell can be computed: every table that fits what is shown is listed, and each hidden cell varies."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lottery.report.suppression import SMALL, WITHHELD, Tree, shown_counts, shown_split
+
+FLAT = Tree.of([-1, 0, 0, 0])
+DEEP = Tree.of([-1, 0, 0, 1, 1, 2, 2])  # district, two programs, two grades each
+
+
+def leaves(tree):
+    return [node for node in range(len(tree.parent)) if len(tree.children[node]) == 0]
+
+
+def allowed(text, bound):
+    """Values a reader must allow for one cell, knowing only its mark."""
+    return range(1, 11) if text == SMALL else range(bound + 1) if text == WITHHELD else [int(text)]
+
+
+def readings(tree, texts, bound):
+    """Every table of whole numbers that fits the texts shown."""
+    last = leaves(tree)
+    for values in product(*(allowed(texts[node], bound[node]) for node in last)):
+        table = np.zeros(len(texts), dtype=np.int64)
+        table[last] = values
+        table = tree.sums(table)
+        if all(table[node] in allowed(text, bound[node]) for node, text in enumerate(texts)):
+            yield table
+
+
+def assert_hidden_cells_vary(texts, tables, bound=None):
+    """A cell of a total of nobody tells nothing about anybody: it may be computed."""
+    tables = np.array(list(tables))
+    assert len(tables), "what is shown contradicts itself"
+    for node, text in enumerate(texts):
+        if text in (SMALL, WITHHELD) and (bound is None or bound[node] > 0):
+            assert len(np.unique(tables[:, node])) > 1, (node, texts)
+
+
+def counts(tree, draw, largest=14):
+    table = np.zeros(len(tree.parent), dtype=np.int64)
+    for node in leaves(tree):
+        table[node] = draw(st.integers(0, largest))
+    return tree.sums(table)
+
+
+@pytest.mark.parametrize("tree", [FLAT, DEEP, Tree.of([-1, 0]), Tree.of([-1, 0, 0, 1, 2, 2])])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_no_hidden_count_follows_from_the_totals(tree, data):
+    value = counts(tree, data.draw)
+    texts = shown_counts(tree, value)
+    assert_hidden_cells_vary(texts, readings(tree, texts, bound=np.full(len(value), 25)))
+
+
+@pytest.mark.parametrize("tree", [FLAT, DEEP, Tree.of([-1, 0]), Tree.of([-1, 0, 0, 1, 2, 2])])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_no_hidden_split_follows_from_the_totals(tree, data):
+    member, other = counts(tree, data.draw, 13), counts(tree, data.draw, 13)
+    total = member + other
+    inside, outside = shown_split(tree, member, total)
+    fits = [
+        table
+        for table in readings(tree, inside, bound=total)
+        if all((total[node] - table[node]) in allowed(text, total[node]) for node, text in enumerate(outside))
+    ]
+    assert_hidden_cells_vary(inside, fits, total)
+    assert_hidden_cells_vary(outside, total - np.array(fits), total)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_hidden_totals_and_their_splits_do_not_give_each_other_away(data):
+    tree = Tree.of([-1, 0, 0])
+    member, other = counts(tree, data.draw, 9), counts(tree, data.draw, 9)
+    total = member + other
+    texts = shown_counts(tree, total)
+    hidden = np.array([not text.isdigit() for text in texts])
+    inside, outside = shown_split(tree, member, total, hidden)
+    bound = np.full(len(total), 20)
+    together = [
+        np.concatenate([first + second, first, second])
+        for first in readings(tree, inside, bound)
+        for second in readings(tree, outside, bound)
+        if all((first[node] + second[node]) in allowed(text, 40) for node, text in enumerate(texts))
+    ]
+    assert_hidden_cells_vary([*texts, *inside, *outside], together)
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=6))
+def test_every_cell_of_one_to_ten_is_hidden_and_what_is_shown_is_true(values):
+    tree = Tree.of([-1] + [0] * len(values))
+    value = tree.sums([0, *values])
+    for number, text in zip(value, shown_counts(tree, value), strict=True):
+        assert text in (SMALL, WITHHELD) if 1 <= number <= 10 else text in (str(number), WITHHELD)
+
+
+def test_a_single_small_cell_takes_the_next_smallest_with_it():
+    assert shown_counts(FLAT, FLAT.sums([0, 4, 30, 20])) == ["54", SMALL, "30", WITHHELD]
+
+
+def test_two_small_cells_whose_sum_pins_them_take_a_third_with_them():
+    """1 + 1 = 2: with both marked <11 and the total shown, both would be known."""
+    assert shown_counts(FLAT, FLAT.sums([0, 1, 1, 50])) == ["52", SMALL, SMALL, WITHHELD]
+
+
+def test_nothing_is_hidden_where_nothing_is_small():
+    assert shown_counts(DEEP, DEEP.sums([0, 0, 0, 11, 0, 30, 12])) == ["53", "11", "42", "11", "0", "30", "12"]
