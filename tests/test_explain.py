@@ -75,6 +75,11 @@ def found(pattern, text):
     return match.group(1).replace(",", "") if match else ""
 
 
+def class_of(words, language):
+    """A class by name; one that the district invented is written as it is."""
+    return CLASSES[language].get(words, words.replace(" ", "_"))
+
+
 def parse(text, language):
     """Read a letter as a family would: who, what is offered, and what is said of each choice."""
     words = WORDS[language]
@@ -94,7 +99,7 @@ def parse(text, language):
                 "cutoff_place": found(words["cutoff"], rest),
                 "places_short": found(words["short"], rest),
                 "waitlist_position": found(words["waiting"], rest),
-                "priority": CLASSES[language].get(found(words["class"], rest), ""),
+                "priority": class_of(found(words["class"], rest), language),
             }
         )
     return {
@@ -229,7 +234,8 @@ def test_a_refusal_says_how_many_seats_which_place_was_last_and_the_wait_list(tm
     assert (
         "1. Sierra Madre Neighborhood (SIERRA-GE): NOT OFFERED. Its 24 seats went to applicants with a higher priority "
         "group, or with the same priority group and a better random number. Your priority group is “lives in the "
-        "school's area” and your place is 50. The last seat went to place 9 of the same priority group, 41 places before yours. "
+        "school's area” and your place is 50. The last seat went to place 9 of the same priority group, 41 places "
+        "before yours. "
         "Your child is number 7 on the wait list."
     ) in text
 

@@ -32,10 +32,10 @@ class Market:
     """
     Everything a mechanism may know, and the names that turn its answer back into words.
 
-    A *program* here is what applicants compete for: in a cycle, one program in one grade (an offering).  Each program has
-    the same number of slots for seat groups; a group in slot k is filled before one in slot k + 1 (precedence), and slots a
-    program does not use have no seats.  Applicants stand in the order of their first choices, then of their names:
-    neighbours in memory then propose to the same program.
+    A *program* here is what applicants compete for: in a cycle, one program in one grade (an offering).  Each program
+    has the same number of slots for seat groups; a group in slot k is filled before one in slot k + 1 (precedence), and
+    slots a program does not use have no seats.  Applicants stand in the order of their first choices, then of their
+    names: neighbours in memory then propose to the same program.
     """
 
     applicants: tuple[str, ...]  # [applicant]
@@ -48,7 +48,7 @@ class Market:
     choice_start: Ints  # [applicant + 1]  applications of i: choice_start[i] : choice_start[i + 1]
     program: Ints  # [application]  the program applied to
     priority_class: Ints  # [application]  0 is served first; INELIGIBLE
-    standing: AnyArray  # [application, slot]  class within the seat group, 0 first; `barred` where the applicant may not enter
+    standing: AnyArray  # [application, slot]  class within the seat group, 0 first; `barred`: may not enter
     member: Bools  # [application, slot]  whether the group is for this applicant
     barred: int  # one more than the worst standing
     given: Lottery | None = None  # numbers drawn elsewhere

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from lottery.draw import SINGLE, Drum, Seed, draw_numbers, program_scope
+from lottery.draw import Drum, Seed, draw_numbers, program_scope
 from lottery.errors import LotteryError
 from lottery.market import Lottery, Market
 from lottery.mechanisms import DeferredAcceptance
@@ -29,9 +29,9 @@ def match(
     Match a market under one draw.
 
     The lottery numbers are those the market was given, otherwise those of DRAW's formula for the text `seed` with the
-    applicants' names as references: one per applicant (`single`), one per applicant and program (`multiple`), or single at
-    the programs named in `popular` and multiple elsewhere (`hybrid`; Abdulkadiroğlu, Pathak and Roth 2009; Ashlagi and
-    Nikzad 2020).  The same call gives the same outcome on every machine.
+    applicants' names as references: one per applicant (`single`), one per applicant and program (`multiple`), or single
+    at the programs named in `popular` and multiple elsewhere (`hybrid`; Abdulkadiroğlu, Pathak and Roth 2009; Ashlagi
+    and Nikzad 2020).  The same call gives the same outcome on every machine.
 
     Raises LotteryError for an unknown mechanism or tie-breaker, and where there is neither a seed nor numbers.
     """

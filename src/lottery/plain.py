@@ -43,10 +43,10 @@ def market_of(
     Compile a market that is written out.
 
     `choices` lists programs, best first.  `priorities` lists each program's classes, best first; inside a class the
-    tie-breaker decides, and whoever is not listed is ineligible there.  `seat_groups` come in precedence order: `{"open": n}`,
-    `{"for": [...], "seats": n, "unfilled": "release" | "hold"}`, either with `"order": [[...], ...]` for an order of its own
-    and with `"rest"` for what the others leave.  `numbers` are lottery numbers drawn elsewhere, smaller first: one per
-    applicant, or one per program and applicant.
+    tie-breaker decides, and whoever is not listed is ineligible there.  `seat_groups` come in precedence order:
+    `{"open": n}`, `{"for": [...], "seats": n, "unfilled": "release" | "hold"}`, either with `"order": [[...], ...]` for
+    an order of its own and with `"rest"` for what the others leave.  `numbers` are lottery numbers drawn elsewhere,
+    smaller first: one per applicant, or one per program and applicant.
 
     Raises LotteryError with a sentence that says what to do.
 
@@ -156,7 +156,8 @@ def _seats(program: str, group: Mapping[str, Any]) -> int | None:
     known = {"open", "for", "seats", "unfilled", "order", "name"}
     if unknown := sorted(set(group) - known):
         raise LotteryError(
-            f"A seat group of program {program} has the unknown key {unknown[0]!r}. Permitted: {', '.join(sorted(known))}."
+            f"A seat group of program {program} has the unknown key {unknown[0]!r}. "
+            f"Permitted: {', '.join(sorted(known))}."
         )
     if ("open" in group) == ("for" in group):
         raise LotteryError(f'A seat group of program {program} needs either "open" or "for", not both, not neither.')
@@ -175,8 +176,8 @@ def _own_order(program: str, order: Classes, class_of: Mapping[str, int]) -> dic
     ranks = _class_of(program, order)
     if strangers := sorted(set(ranks) - set(class_of)):
         raise LotteryError(
-            f"A seat group of program {program} orders applicant {strangers[0]}, who is not in the program's priorities. "
-            "List the applicant there, or take the name out of the order."
+            f"A seat group of program {program} orders applicant {strangers[0]}, who is not in the program's "
+            "priorities. List the applicant there, or take the name out of the order."
         )
     return ranks
 
@@ -216,8 +217,8 @@ def _check_names(
         for rank, program in enumerate(listed):
             if program not in seats:
                 raise LotteryError(
-                    f"Applicant {applicant} ranks program {program}, which has no seats. Add it to seats (0 is allowed), "
-                    "or correct the name."
+                    f"Applicant {applicant} ranks program {program}, which has no seats. "
+                    "Add it to seats (0 is allowed), or correct the name."
                 )
             if program in listed[:rank]:
                 raise LotteryError(

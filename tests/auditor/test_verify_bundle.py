@@ -75,6 +75,11 @@ def test_row_order_of_a_published_file_is_no_difference_of_content(bundle):
     assert invariants(bundle) == set()
 
 
+def test_who_holds_a_program_without_an_offering_in_the_own_grade_has_nothing_secured(bundle):
+    bundle.replace("inputs/applicants.csv", "ana,KG,h1,,,", "ana,KG,h1,,pre,")
+    assert invariants(bundle) == set()
+
+
 # --------------------------------------------------------------------------------- one planted error each
 
 

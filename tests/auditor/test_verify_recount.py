@@ -224,7 +224,7 @@ def test_I2_a_seat_not_on_the_list_or_not_open(where):
 def test_I2_a_program_that_would_have_the_applicant_but_was_not_ranked():
     groups = {"s1": [group("a", 1, "i1")], "s2": [group("b", 1, "i1")]}
     (off_list, *_) = objections({"i1": ["s1"]}, groups, {"i1": ("s2", 0)})
-    assert off_list == ("I2", "i1", "has a seat at s2, which is not on the list")
+    assert off_list == ("I2", "i1", "has a seat at s2, which is not on the list", "s2")
 
 
 def test_I2_a_group_that_does_not_admit_its_holder():
@@ -245,7 +245,7 @@ def test_I4_names_the_holder_who_is_envied():
 
 def test_I5_names_the_group_with_the_empty_seat():
     (waste,) = [f for f in objections(CHOICES, GROUPS, {**RIGHT, "i3": None}) if f.invariant == "I5"]
-    assert waste == ("I5", "i3", "was refused at s2, where group b admits this applicant and has 0 of 1 seats filled")
+    assert waste == ("I5", "i3", "was refused at s2, where group b admits this applicant and has 0 of 1 seats filled", "s2")
 
 
 def test_a_held_seat_may_stay_empty_when_no_member_wants_it():

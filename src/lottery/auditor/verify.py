@@ -84,6 +84,7 @@ class Finding(NamedTuple):
     invariant: str
     subject: str
     text: str
+    program: str = ""  # the program at which the subject could object, where there is one
 
 
 # ---------------------------------------------------------------------------------------------------------- reading
@@ -180,7 +181,7 @@ def read_policy(folder: Path) -> dict[str, Any]:
         read_json(folder / "policy.json"),
         "top level",
         "schema_version policy mechanism priorities tie_breaker",
-        "title jurisdiction effective reference resolution list_cap undisclosed facts siblings near eligible"
+        "title jurisdiction effective reference source resolution list_cap undisclosed facts siblings near eligible"
         " seat_groups secured_seat waitlist rounds targets",
     )
     known_keys(policy["tie_breaker"], "tie_breaker", "draw")
@@ -515,7 +516,7 @@ def shares(groups: Sequence[Mapping[str, Any]], capacity: int) -> list[int]:
             raise BadInput(f"policy.json, seat group {group['name']}: write one of share, seats, rest.")
         wish = 0
         if "seats" in group:
-            wish = int(group["seats"])
+            wish = int(written(group["seats"]))
         elif "share" in group:
             text = str(group["share"])
             share = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
@@ -772,7 +773,9 @@ def all_objections(
     for applicant in choices:
         stands, should = placed.get(applicant), expected[applicant]
         if stands != should:
-            yield Finding("I6", applicant, f"has {seat(groups, stands)}; the recount gives {seat(groups, should)}")
+            where = should or stands
+            text = f"has {seat(groups, stands)}; the recount gives {seat(groups, should)}"
+            yield Finding("I6", applicant, text, where[0] if where else "")
 
 
 def seat(groups: Mapping[str, Sequence[Group]], where: Seat | None) -> str:
@@ -799,16 +802,17 @@ def own_seats(
         program, index = where
         filled[where] += 1
         if program not in groups or not 0 <= index < len(groups[program]):
-            yield Finding("I2", applicant, f"has a seat at {seat(groups, where)}, which is not open")
+            yield Finding("I2", applicant, f"has a seat at {seat(groups, where)}, which is not open", program)
         elif program not in choices.get(applicant, ()):
-            yield Finding("I2", applicant, f"has a seat at {program}, which is not on the list")
+            yield Finding("I2", applicant, f"has a seat at {program}, which is not on the list", program)
         elif applicant not in groups[program][index].standing:
-            yield Finding("I2", applicant, f"has a seat at {seat(groups, where)}, which does not admit this applicant")
+            text = f"has a seat at {seat(groups, where)}, which does not admit this applicant"
+            yield Finding("I2", applicant, text, program)
     for where, n_seats in filled.items():
         program, index = where
         if program in groups and 0 <= index < len(groups[program]) and n_seats > groups[program][index].capacity:
             text = f"has {n_seats} holders for {groups[program][index].capacity} seats"
-            yield Finding("I3", seat(groups, where), text)
+            yield Finding("I3", seat(groups, where), text, program)
 
 
 def worst_holders(
@@ -843,10 +847,12 @@ def envy_and_waste(
                 there = program, index
                 if filled[there] < group.capacity:
                     text = f"was refused at {program}, where group {group.name} admits this applicant and has "
-                    yield Finding("I5", applicant, f"{text}{filled[there]} of {group.capacity} seats filled")
+                    yield Finding("I5", applicant, f"{text}{filled[there]} of {group.capacity} seats filled", program)
                 elif there in last and (key, applicant) < last[there]:
                     text = f"was refused at {program} with standing {key} in group {group.name}; "
-                    yield Finding("I4", applicant, f"{text}{last[there][1]} has a seat there with {last[there][0]}")
+                    yield Finding(
+                        "I4", applicant, f"{text}{last[there][1]} has a seat there with {last[there][0]}", program
+                    )
 
 
 # ------------------------------------------------------------------------------------------------------------ files
@@ -1225,7 +1231,7 @@ def verify_bundle(folder: Path, say: Say) -> Report:
 def in_words(report: Report) -> str:
     """Return the report for a reader."""
     findings = sorted(report.findings, key=lambda finding: int(finding.invariant[1:]))
-    lines = [f"{invariant:3} {subject}: {text}" for invariant, subject, text in findings]
+    lines = [f"{invariant:3} {subject}: {text}" for invariant, subject, text, _ in findings]
     lines += [f"{invariant:3} {n} findings, {SHOWN} shown" for invariant, n in report.totals.items() if n > SHOWN]
     lines.append(" ".join(f"{name} {n}" for name, n in report.counts.items()))
     lines.append(f"outcome digest {report.digest}")

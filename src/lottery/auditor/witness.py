@@ -20,7 +20,7 @@ KINDS = {
 
 
 class Witness(NamedTuple):
-    """`applicant` can object to the outcome at `program`; `kind` says what is wrong, `text` what stood and what should stand."""
+    """`applicant` can object at `program`; `kind` says what is wrong, `text` what stood and what should stand."""
 
     applicant: str
     program: str
@@ -32,9 +32,9 @@ def audit(market: Market, outcome: Outcome) -> list[Witness]:
     """
     Recount an outcome with the stand-alone verifier and return every objection; empty where there is none.
 
-    The verifier knows lists and dictionaries only: it receives names and standings, chooses one applicant at a time, and
-    checks that everyone is answered once (I1), on the own list (I2), within the seats (I3), without justified envy (I4) or
-    waste (I5), and as well as in the recount (I6).
+    The verifier knows lists and dictionaries only: it receives names and standings, chooses one applicant at a time,
+    and checks that everyone is answered once (I1), on the own list (I2), within the seats (I3), without justified envy
+    (I4) or waste (I5), and as well as in the recount (I6).
     """
     titles = _titles(market)
     choices, groups = plain(market, outcome)

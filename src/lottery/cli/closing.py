@@ -13,19 +13,18 @@ def closing(folder: Path) -> None:
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     counts = summary["counts"]
-    n, offers = counts["included"], counts["offers"]
+    n, placed, kept, none = (counts[name] for name in ("included", "placed", "kept", "no_offer"))
     refused = counts["submitted"] - n
-    ranks = {int(rank): count for rank, count in summary["ranks"]["all"]["offers_by_rank"].items()}
-    first = ranks.get(1, 0)
     out.print()
     out.print(f"[bold]{record['status']}[/]  {record['policy']['id']} on {record['cycle']}, seed {record['seed']!r}")
     out.print()
     out.print(f"  {n:,} applicants took part" + (f" ({refused:,} withdrawn or rejected)" if refused else ""))
+    first = counts["first_choice"]
+    out.print(f"  {placed:,} are offered a program on their list ({_percent(placed, n)}), {first:,} their first choice")
+    if kept:
+        out.print(f"  {kept:,} keep the seat they hold")
     out.print(
-        f"  {offers:,} have an offer ({_percent(offers, n)}), {first:,} of them their first choice ({_percent(first, n)})"
-    )
-    out.print(
-        f"  {n - offers:,} have none and stand on the wait lists; {counts['seats'] - counts['filled']:,} seats are left"
+        f"  {none:,} have no offer and wait; {counts['seats'] - counts['filled']:,} of {counts['seats']:,} seats are left"
     )
     out.print("  The independent audit found nothing to object to.")
     out.print(f"  Outcome digest {record['outcome_digest']}")

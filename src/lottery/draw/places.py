@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def given_numbers(numbers: Sequence[Decimal], refs: Sequence[str]) -> Lottery:
     Raises LotteryError where two are equal: whoever drew them must break the tie.
     """
     order = sorted(range(len(refs)), key=lambda i: (numbers[i], refs[i].encode()))
-    for i, j in zip(order, order[1:], strict=False):
+    for i, j in pairwise(order):
         if numbers[i] == numbers[j]:
             raise LotteryError(
                 f"Applicants {refs[i]} and {refs[j]} have the same lottery number {numbers[i]}. "

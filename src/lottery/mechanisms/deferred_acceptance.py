@@ -1,8 +1,8 @@
 """
 Applicant-proposing deferred acceptance (Gale and Shapley 1962; Abdulkadiroğlu and Sönmez 2003), with seat groups.
 
-The outcome is the applicant-optimal stable one and ranking truthfully is safe, since every choice function the market can
-express is substitutable and obeys the law of aggregate demand (shown exhaustively in `tests/mechanisms`).
+The outcome is the applicant-optimal stable one and ranking truthfully is safe, since every choice function the market
+can express is substitutable and obeys the law of aggregate demand (shown exhaustively in `tests/mechanisms`).
 """
 
 from __future__ import annotations

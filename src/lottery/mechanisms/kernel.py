@@ -1,8 +1,9 @@
 """
 The kernel: applicant-proposing deferred acceptance over seat groups, with integers and arrays only.
 
-Kominers and Sönmez (2016): on the market in which every choice is expanded into the program's seat groups in precedence
-order, deferred acceptance yields the cumulative-offer outcome.  The groups are walked in place, the list is never copied.
+Kominers and Sönmez (2016): on the market in which every choice is expanded into the program's seat groups in
+precedence order, deferred acceptance yields the cumulative-offer outcome.  The groups are walked in place, the list is
+never copied.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from numba import njit
 from lottery.arrays import AnyArray, Ints, Keys, Longs
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def sink(heap: Keys, root: int, size: int, hole: int, key: np.uint64) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def sink(heap: Keys, root: int, size: int, hole: int | np.int64, key: np.uint64) -> None:
     """
     Put `key` at `hole` of the max-heap `heap[root : root + size]` and let it sink to its place.
 
@@ -45,7 +46,7 @@ def sink(heap: Keys, root: int, size: int, hole: int, key: np.uint64) -> None:
     heap[root + hole] = key
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def propose_and_reject(
     choice_start: Ints,
     program: Ints,
@@ -63,11 +64,11 @@ def propose_and_reject(
     """
     Run the market to its end and return the number of proposals (to seat groups).
 
-    Group g = program · slots + slot holds the keys `seat[seat_start[g]:][:n_held[g]]`; when it is full they form a heap,
-    the worst on top, and `cutoff[g]` is that worst key.  A key is (standing, place, applicant), each `bits` wide at most,
-    so keys are strict and the outcome does not depend on who proposes first.  `vacant[g]` is a cutoff that admits
-    everyone who is not barred, or nobody where the group has no seats.  On return, `held[i]` is the application whose seat
-    i holds, or `choice_start[i + 1]`.
+    Group g = program * n_slots + slot holds the keys `seat[seat_start[g]:][:n_held[g]]`; when it is full they form a
+    heap, the worst on top, and `cutoff[g]` is that worst key.  A key is (standing, place, applicant), the last two each
+    `bits` wide: keys are strict, so the outcome does not depend on who proposes first.  `vacant[g]` is a cutoff that
+    admits everyone who is not barred, or nobody where the group has no seats.  On return, `held[i]` is the application
+    whose seat i holds, or `choice_start[i + 1]`.
     """
     width = np.uint64(bits)
     double_width = np.uint64(2 * bits)
@@ -78,7 +79,7 @@ def propose_and_reject(
     n_held[:] = 0
     cutoff[:] = vacant
     for newcomer in range(len(choice_start) - 1):
-        proposer = newcomer
+        proposer: int | np.int64 = newcomer
         application = np.int64(choice_start[newcomer])
         end = np.int64(choice_start[newcomer + 1])
         proposing = True
@@ -106,7 +107,7 @@ def propose_and_reject(
                         proposing = False
                         break
 
-                    # Every seat is held, the worst holder ranks below the proposer: bump them to the next seat group.
+                    # Every seat is held, the worst holder stands behind: bump them to the next group.
                     bumped = seat[root]
                     sink(seat, root, size, 0, key)
                     cutoff[group] = seat[root]

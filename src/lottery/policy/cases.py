@@ -1,15 +1,15 @@
 """
 A district's own cases: a sentence, a tiny market, the expected offers.
 
-A case stands beside its policy, in `NAME.cases.yaml`, in words a board member can read.  It becomes a real cycle: a sibling
-is a row of the roster, a zone an attendance area, so that a case tests the policy and the engine's reading of it.
+A case stands beside its policy, in `NAME.cases.yaml`, in words a board member can read.  It becomes a real cycle: a
+sibling is a row of the roster, a zone an attendance area, so that a case tests the engine's reading of the policy too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -22,7 +22,6 @@ from lottery.policy.load import PolicyFile, line_of
 from lottery.policy.model import BUILT_IN_FACTS, Clause, ColumnTest, Text, atoms, conditions
 
 HOME, AWAY = ("34.150000", "-118.140000"), ("34.250000", "-118.140000")
-Where = str | bool | int | list[str]
 
 
 class CaseApplicant(Clause):
@@ -75,11 +74,13 @@ def cycle_of(case: Case, file: PolicyFile) -> Cycle:
     children = case.applicants
     extras = {name: dict(child.__pydantic_extra__ or {}) for name, child in children.items()}
     programs = sorted(set(case.seats) | {p for own in extras.values() for p in _listed(own.get("continuing"))})
+    before = [f"before-{p}" for p in programs]  # where a child in a feeder program is now
+    grades = {child.grade for child in children.values()}
     columns = sorted({column for row in case.programs.values() for column in row} - {"pathway"})
     rows: dict[str, list[tuple[str, ...]]] = {
         "schools": [(f"school-of-{p}", p, *HOME) for p in programs],
-        "programs": [_program(p, case.programs.get(p, {}), columns) for p in [*programs, *(f"before-{p}" for p in programs)]],
-        "seats": sorted((p, grade, str(n)) for p, n in case.seats.items() for grade in {c.grade for c in children.values()}),
+        "programs": [_program(p, case.programs.get(p, {}), columns) for p in [*programs, *before]],
+        "seats": sorted((p, grade, str(n)) for p, n in case.seats.items() for grade in grades),
         "choices": [(i, str(rank), p) for i, child in children.items() for rank, p in enumerate(child.choices, 1)],
         "roster": [
             (f"sibling-of-{i}-at-{p}", f"home-of-{i}", f"school-of-{p}", p, GRADES[0])
@@ -99,7 +100,7 @@ def cycle_of(case: Case, file: PolicyFile) -> Cycle:
             *own_columns,
         ),
     }  # fmt: skip
-    return Cycle(case.name, {name: _table(name, headers[name], rows[name]) for name in rows if rows[name]})
+    return Cycle(case.name, {name: _table(name, headers[name], rows[name]) for name in rows})
 
 
 def _program(name: str, given: Mapping[str, str], columns: Sequence[str]) -> tuple[str, ...]:
@@ -118,7 +119,7 @@ def _applicant(name: str, grade: str, own: Mapping[str, Any], columns: Sequence[
 def _facts_and_columns(
     extras: Mapping[str, Mapping[str, Any]], programs: Sequence[str], file: PolicyFile
 ) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Pair facts (written as lists of programs) and applicants' columns (written as values), those the policy reads included."""
+    """Pair facts (written as lists of programs) and applicants' columns (as values), with all the policy reads."""
     read = [atom for _, condition in conditions(file.policy) for atom in atoms(condition)]
     tests = [*file.policy.facts.values(), *(atom for atom in read if isinstance(atom, ColumnTest))]
     in_tables = {column for name in ("programs", "schools") for column in TABLES[name].known} | {"grade"}

@@ -68,7 +68,7 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
     standing = np.full(member.shape, barred, dtype=standing_type(barred))
     eligible = priority_class != INELIGIBLE
     for slot in range(n_slots):
-        belongs, others = _entrants(slot, secured, rows, entries, policy.seat_groups, members)
+        belongs, others = _entrants(slot, secured, rows, held, entries, policy.seat_groups, members)
         member[:, slot] = belongs & eligible
         standing[belongs & eligible, slot] = priority_class[belongs & eligible]
         standing[others & eligible, slot] = priority_class[others & eligible] + n_classes
@@ -103,7 +103,8 @@ def applications(cycle: Cycle, *, secured: bool) -> Applications:
     """
     Lay out the applications: included applicants in the order of their first choices, then of their identifiers.
 
-    With `secured`, the program a child holds is appended to the list where it is absent, if it is on offer in the child's grade.
+    With `secured`, the program a child holds is appended to the list where it is absent, if it is on offer in the
+    child's grade.
     """
     people, choices, seats = cycle["applicants"], cycle["choices"], cycle["seats"]
     status = people.get("status")
@@ -227,13 +228,14 @@ def _entrants(
     slot: int,
     secured: int,
     rows: Applications,
+    held: Longs,
     entries: Ints,
     written: tuple[SeatGroups, ...],
     members: dict[tuple[int, int], Bools],
 ) -> tuple[Bools, Bools]:
     """Who belongs to the group in a slot, and who else may enter it ([application])."""
     if slot < secured:
-        return rows.holds, ~rows.holds
+        return rows.holds, ~rows.holds & (held[rows.offering] > 0)
     belongs = np.zeros(len(rows.offering), dtype=np.bool_)
     others = np.zeros(len(rows.offering), dtype=np.bool_)
     entry_of = entries[rows.offering]

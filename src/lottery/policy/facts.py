@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,7 +15,7 @@ from lottery.cycle import GRADE_ORDER, Cycle, Table
 from lottery.errors import Problem
 from lottery.policy.distance import metres_between
 from lottery.policy.load import Path_, PolicyFile
-from lottery.policy.model import BUILT_IN_FACTS, All, AnyOf, ColumnTest, Condition, NoneOf
+from lottery.policy.model import BUILT_IN_FACTS, All, AnyOf, ColumnTest, Condition
 
 TRUE = frozenset({"true", "yes", "y", "1"})
 FALSE = frozenset({"false", "no", "n", "0"})
@@ -25,7 +25,7 @@ SHOWN = 60
 @dataclass
 class Facts:
     """
-    The facts of every application of a cycle under a policy, worked out on demand; objections are collected, not raised.
+    The facts of every application of a cycle under a policy, worked out on demand; objections are collected.
 
     Rows of `applicant`, `program` and `school` point into the cycle's tables.
     """
@@ -51,11 +51,13 @@ class Facts:
         if isinstance(condition, ColumnTest):
             return self._column_test(condition, path)
         if isinstance(condition, All):
-            return np.logical_and.reduce([self.holds(part, (*path, "all", i)) for i, part in enumerate(condition.all)])
+            return np.asarray(self._parts(condition.all, (*path, "all")).all(axis=0))
         if isinstance(condition, AnyOf):
-            return np.logical_or.reduce([self.holds(part, (*path, "any", i)) for i, part in enumerate(condition.any)])
-        assert isinstance(condition, NoneOf)
-        return ~np.logical_or.reduce([self.holds(part, (*path, "none", i)) for i, part in enumerate(condition.none)])
+            return np.asarray(self._parts(condition.any, (*path, "any")).any(axis=0))
+        return ~np.asarray(self._parts(condition.none, (*path, "none")).any(axis=0))
+
+    def _parts(self, conditions: Sequence[Condition], path: Path_) -> Bools:
+        return np.array([self.holds(part, (*path, index)) for index, part in enumerate(conditions)], dtype=np.bool_)
 
     def _fact(self, name: str, path: Path_) -> Bools:
         if name not in self._known:
@@ -229,26 +231,21 @@ class Facts:
     ) -> tuple[Bools, Bools]:
         codes, distinct = pd.factorize(values)
         verdict = np.zeros(len(distinct), dtype=np.bool_)
-        for code, text in enumerate(distinct):
-            rows = np.flatnonzero(used & (codes == code)) if text else ()
-            if not len(rows):
-                continue
+        for code in np.unique(codes[used]).tolist():
+            text = distinct[code]
             try:
-                verdict[code] = truth(text)
+                verdict[code] = bool(text) and truth(text)
             except ValueError as expected:
-                row = int(rows[0])
-                self.problems.append(
-                    Problem(
-                        table.file,
-                        int(table.line[row]),
-                        column,
-                        text[:SHOWN],
-                        f"The policy reads this as a fact and expects {expected}"
-                        f"{f' ({len(rows)} rows have this value)' if len(rows) > 1 else ''}.",
-                        "Correct the value, or leave it blank for undisclosed.",
-                    )
-                )
+                rows = np.flatnonzero(used & (codes == code))
+                self._misread(table, column, int(rows[0]), f"expects {expected}", len(rows))
         return verdict[codes], np.asarray(values == "")
+
+    def _misread(self, table: Table, column: str, row: int, expected: str, n_rows: int) -> None:
+        others = f" ({n_rows} rows have this value)" if n_rows > 1 else ""
+        why = f"The policy reads this as a fact and {expected}{others}."
+        remedy = "Correct the value, or leave it blank for undisclosed."
+        value = str(table[column][row])[:SHOWN]
+        self.problems.append(Problem(table.file, int(table.line[row]), column, value, why, remedy))
 
     def _pair_fact(self, name: str, truth: Callable[[str], bool]) -> Bools:
         facts = self.cycle["facts"]
@@ -268,14 +265,10 @@ class Facts:
         if blank.any():
             home = self.cycle[table]
             row = int(np.flatnonzero(blank)[0])
-            self.problems.append(
-                self.file.problem(
-                    path,
-                    f"{int(blank.sum())} blank values of {column!r} in {home.file} (the first in line {home.line[row]}), "
-                    "and the policy does not say how undisclosed counts.",
-                    f"Add `undisclosed: {{{column}: not_member}}`, or member.",
-                )
-            )
+            where = f"{home.file} (the first in line {home.line[row]})"
+            why = f"{int(blank.sum())} blank values of {column!r} in {where}: the policy does not say how they count."
+            remedy = f"Add `undisclosed: {{{column}: not_member}}`, or member."
+            self.problems.append(self.file.problem(path, why, remedy))
         return False
 
     def _column(self, table: str, column: str, path: Path_) -> Texts:

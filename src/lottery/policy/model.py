@@ -239,7 +239,7 @@ class Policy(Clause):
     seat_groups: tuple[SeatGroups, ...] = Field((), description="the first entry that fits a program serves it")
     tie_breaker: TieBreaker
     secured_seat: Literal["continuing", "none"] = Field(
-        description="continuing: whoever holds a program keeps the seat unless offered a better choice; none: gives it up"
+        description="continuing: whoever holds a program keeps it unless offered a better choice; none: gives it up"
     )
     waitlist: Waitlist
     rounds: tuple[Literal["main"], ...] = Field(min_length=1, max_length=1)

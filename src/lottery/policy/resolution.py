@@ -8,13 +8,13 @@ from lottery.errors import Problem
 from lottery.policy.load import PolicyFile
 from lottery.policy.model import ColumnTest, atoms, conditions
 
-SENSITIVE = {
-    "income": "income", "frpm": "income", "frl": "income", "poverty": "income", "lunch": "income", "wage": "income",
-    "disadvantage": "disadvantage", "disadvantaged": "disadvantage", "homeless": "disadvantage", "housing": "disadvantage",
-    "foster": "disadvantage", "sed": "disadvantage", "risk": "disadvantage", "ses": "disadvantage", "tier": "disadvantage",
-    "language": "language", "english": "language", "el": "language", "ell": "language", "elpac": "language",
-    "disability": "disability", "disabled": "disability", "swd": "disability", "iep": "disability",
-}  # fmt: skip
+_WORDS = {
+    "income": "income frpm frl poverty lunch wage",
+    "disadvantage": "disadvantage disadvantaged homeless housing foster sed risk ses tier",
+    "language": "language english el ell elpac",
+    "disability": "disability disabled swd iep",
+}
+SENSITIVE = {word: subject for subject, words in _WORDS.items() for word in words.split()}
 ENTRANCE = frozenset(
     {"assessment", "dual"}
 )  # a language assessment is an entrance criterion, a dual-language program a program
@@ -24,8 +24,8 @@ def needs_resolution(file: PolicyFile) -> list[Problem]:
     """
     The rules that may not be run without a board resolution (PASADENA.md, law; Ed. Code 35160.5(b)).
 
-    Empty where the policy names its resolution, and where no rule that can move a seat uses income, disadvantage, language
-    or disability.  Targets only measure and need none.
+    Empty where the policy names its resolution, and where no rule that can move a seat uses income, disadvantage,
+    language or disability.  Targets only measure and need none.
     """
     if file.policy.resolution:
         return []

@@ -56,7 +56,7 @@ def placement(bundle: Bundle, found: Sequence[Group]) -> Figure:
     lines = [("All applicants", [str(count) for count in total.tolist()])]
     for group in found:
         members, others = shown_split(RANK_TREE, _rank_counts(part[group.member]), total)
-        lines += [(words(group.name), members), (f"Not {words(group.name)}", others)]
+        lines += [(words(group.name).capitalize(), members), (f"Not {words(group.name)}", others)]
     labels: list[str] = []
     segments: list[Mark] = []
     texts: list[Mark] = []
@@ -82,7 +82,7 @@ def placement(bundle: Bundle, found: Sequence[Group]) -> Figure:
     names = ("First choice", "Second choice", "Third choice", f"Choice {LATER} or later", "No offer")
     legend = list(zip((*RANK_COLORS, NONE_COLOR), names, strict=True))
     if any(mark.color == HIDDEN_COLOR for mark in segments):
-        legend.append((HIDDEN_COLOR, f"Not shown: cells below {SMALLEST_SHOWN}"))
+        legend.append((HIDDEN_COLOR, "Not shown: small numbers"))
     return _figure(
         "placement",
         "Which choice did applicants receive?",
@@ -153,7 +153,7 @@ def composition(bundle: Bundle, counts: Aggregates, group: Group, names: dict[st
         True,
         limits,
         points=[Mark(row, share[node], color=_point_color(share[node], limits)) for row, node in enumerate(drawn)],
-        texts=[Mark(row, share[node], text=f" {share[node]:.0%}", color=INK) for row, node in enumerate(drawn)],
+        texts=[Mark(row, share[node], text=f"\u2002{share[node]:.0%}", color=INK) for row, node in enumerate(drawn)],
     )
     hidden = len(nodes) - len(shown)
     note = "Highest share first."
@@ -173,7 +173,7 @@ def composition(bundle: Bundle, counts: Aggregates, group: Group, names: dict[st
         ]
     ]
     legend = [(BLUE, "Within the target"), (ORANGE, "Outside the target"), (BAND, "Target")] if limits else []
-    title = f"Share of {words(group.name)} by program"
+    title = f"{words(group.name).capitalize()}: share of offers by program"
     return _figure(f"share-{group.name}", title, note, drawing, legend, ["Program", "Offers", "Members", "Share"], rows)
 
 
@@ -185,10 +185,13 @@ def demand(bundle: Bundle, names: dict[str, str]) -> Figure:
     drawing = Drawing(
         "First choices against seats, by program and grade",
         [f"{row.grade} · {names.get(row.program_id, row.program_id)}" for _, row in rows_of],
-        float(max([1, *top["first"], *top["seats"]])) * 1.12,
+        float(max([1, *top["first"], *top["seats"]])) * 1.3,
         segments=[Mark(at, 0, row.first, ORANGE if row.first > row.seats else BLUE) for at, row in rows_of],
         ticks=[Mark(at, row.seats, color=INK) for at, row in rows_of],
-        texts=[Mark(at, max(row.first, row.seats), color=INK, text=f"{row.first}") for at, row in rows_of],
+        texts=[
+            Mark(at, max(row.first, row.seats), color=INK, text=f"{row.first:,} for {row.seats:,}")
+            for at, row in rows_of
+        ],
     )
     rows = [
         [
@@ -204,7 +207,7 @@ def demand(bundle: Bundle, names: dict[str, str]) -> Figure:
     return _figure(
         "demand",
         "Where is demand greater than the seats?",
-        f"Most first choices first.{_left_out(len(table))}",
+        f"Most first choices first; the numbers are first choices for seats.{_left_out(len(table))}",
         drawing,
         [(ORANGE, "First choices, more than the seats"), (BLUE, "First choices"), (INK, "Seats (line)")],
         ["Program", "Grade", "Seats", "First choices", "All choices", "Offers"],
@@ -252,8 +255,7 @@ def seat_groups(use: Sequence[Summary], counts: Aggregates, names: dict[str, str
             line["grade"],
             words(line["seat_group"]),
             str(line["capacity"]),
-            SMALL if 0 < line["filled"] < SMALLEST_SHOWN else str(line["filled"]),
-            "yes" if line["binds"] else "no",
+            *_filled(line),
             _holders(line, counts, at),
         ]
         for line in lines[:MOST_LISTED]
@@ -276,6 +278,13 @@ RANK_NODES = (*range(3, 3 + LATER), 2)
 def _rank_counts(part: Longs) -> Longs:
     count = np.bincount(part, minlength=LATER + 1)
     return RANK_TREE.sums([0, 0, *count[:1], *count[1:]])
+
+
+def _filled(line: Summary) -> tuple[str, str]:
+    """Seats filled and whether the group binds; a small group that binds would give its members away."""
+    if 0 < line["filled"] < SMALLEST_SHOWN:
+        return _cell(SMALL), "not shown"
+    return str(line["filled"]), "yes" if line["binds"] else "no"
 
 
 def _holders(line: Summary, counts: Aggregates, at: dict[tuple[str, str], int]) -> str:

@@ -60,6 +60,7 @@ def render(bundle: Bundle) -> str:
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         record=bundle.record,
         policy=bundle.policy,
+        link=_link(bundle.policy),
         rehearsal=bundle.rehearsal,
         summary=summary,
         figures=_figures(bundle, summary),
@@ -89,7 +90,8 @@ def _figures(bundle: Bundle, summary: Summary) -> list[Figure]:
 def _cutoffs(bundle: Bundle) -> tuple[Sequence[Mapping[str, str]], int]:
     """The cutoffs of the offerings most in demand, without the counts of seats filled."""
     keys = ["program_id", "grade"]
-    table = bundle.cutoffs.merge(bundle.offerings[[*keys, "first"]], on=keys, how="left", sort=False)
+    with_seats = bundle.cutoffs[bundle.cutoffs["capacity"] > 0]
+    table = with_seats.merge(bundle.offerings[[*keys, "first"]], on=keys, how="left", sort=False)
     table = table.assign(order=range(len(table)), grade_order=table["grade"].map(GRADE_ORDER))
     most = table.sort_values(["first", "program_id", "grade_order", "order"], ascending=[False, True, True, True])
     chosen = most.head(MOST_LISTED).sort_values(["program_id", "grade_order", "order"])
@@ -107,7 +109,7 @@ def _cutoff(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
         "last": ", ".join(part for part in (words(row["priority"]), member) if part),
         "place": f"{int(row['place']):,}" if row["place"] else "",
         "number": row["lottery_number"][:8],
-        "open": "no seats" if row["capacity"] == 0 else "" if row["place"] else "seats left",
+        "open": "" if row["place"] else "seats left",
     }
 
 
@@ -120,6 +122,12 @@ def _hashes(record: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("policy.json", record["policy"]["sha256"]),
     ]
     return [*lines, *sorted(record.get("inputs", {}).items())]
+
+
+def _link(policy: Mapping[str, Any]) -> str:
+    """The policy's reference, where it is an address and not a sentence."""
+    reference = str(policy.get("reference") or "")
+    return reference if reference.startswith(("https://", "http://")) else ""
 
 
 def _number(value: int) -> str:

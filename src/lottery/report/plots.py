@@ -72,7 +72,7 @@ def _renderer() -> Callable[[dict[str, Any]], str]:
 
 def _specification(drawing: Drawing, size: str) -> dict[str, Any]:
     narrow = size == NARROW
-    width, left, step, letters = (300, 4, 42, 12) if narrow else (430, 286, 26, 12)
+    width, left, step, letters = (296, 12, 42, 12) if narrow else (420, 320, 26, 12)
     y = {"field": "row", "type": "ordinal", "axis": None, "scale": {"domain": list(range(len(drawing.labels)))}}
     axis = {"tickCount": 4, "title": None, "format": ".0%" if drawing.percent else ",d", "labelFlush": False}
     if not drawing.percent:
@@ -84,7 +84,7 @@ def _specification(drawing: Drawing, size: str) -> dict[str, Any]:
     drop = 9 if narrow else 0  # a phone's label stands above the bar
     layers = [
         _layer(
-            [{"row": row, "label": _short(label, 46 if narrow else 44)} for row, label in enumerate(drawing.labels)],
+            [{"row": row, "label": _short(label, 48 if narrow else 52)} for row, label in enumerate(drawing.labels)],
             {
                 "type": "text",
                 "align": "left" if narrow else "right",

@@ -124,7 +124,12 @@ def _choices(folder: Path, offers: pd.DataFrame) -> pd.DataFrame:
     lines = _table(folder / "inputs" / "choices.csv", ["applicant_id", "rank", "program_id"])
     applicant = pd.Index(offers["applicant_id"]).get_indexer(lines["applicant_id"])
     grade = offers["grade"].to_numpy()[applicant] if len(offers) else np.empty(len(lines), dtype=object)
-    content = {"applicant": applicant, "program_id": lines["program_id"], "grade": grade, "rank": _numbers(lines["rank"])}
+    content = {
+        "applicant": applicant,
+        "program_id": lines["program_id"],
+        "grade": grade,
+        "rank": _numbers(lines["rank"]),
+    }
     table = pd.DataFrame(content)
     included: pd.DataFrame = table.loc[applicant >= 0]
     return included.reset_index(drop=True)

@@ -116,8 +116,8 @@ class Answers:
         """
         [application] The seat group shown with an answer, or NOBODY, and the places short there, or FAR.
 
-        An offer shows its own group; a refusal the group with the fewest places short, where none is comparable the first
-        that admits the applicant.
+        An offer shows its own group; a refusal the group with the fewest places short, where none is comparable the
+        first that admits the applicant.
         """
         market, result, place = self.of.market, self.result, self.of.place
         group = np.full(len(result), NOBODY, dtype=np.int64)

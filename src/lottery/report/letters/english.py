@@ -135,7 +135,7 @@ def _waiting(answer: Answer) -> list[str]:
 
 
 def _closing(explanation: Explanation) -> list[str]:
-    where = f" Read them at {explanation.reference}" if explanation.reference else ""
+    where = f" Read them at {explanation.reference}" if explanation.reference.startswith("http") else ""
     return [f"The rules of this lottery: {explanation.policy}.{where}"]
 
 

@@ -148,7 +148,7 @@ def _waiting(answer: Answer) -> list[str]:
 
 
 def _closing(explanation: Explanation) -> list[str]:
-    where = f" Puede leerlas en {explanation.reference}" if explanation.reference else ""
+    where = f" Puede leerlas en {explanation.reference}" if explanation.reference.startswith("http") else ""
     return [f"Las reglas de este sorteo: {explanation.policy}.{where}"]
 
 

@@ -1,0 +1,5 @@
+"""The laboratory: populations × policies × draws.  Nothing here seats anybody."""
+
+from simulations.laboratory import run_study
+
+__all__ = ["run_study"]

@@ -1,0 +1,128 @@
+"""
+Probabilities of offers: the same market under many draws.
+
+These numbers seat nobody, so they need not be recomputed by a parent; they must be fast, and depend on nothing but the seed,
+the number of the draw and the applicant.  A 64-bit key is hashed from (seed, draw), and the applicant in row i of the list
+sorted by identifier holds the ticket `splitmix64(key, i)` (Steele, Lea and Flood, "Fast splittable pseudorandom number
+generators", OOPSLA 2014).  For one key no two tickets are equal, since splitmix64 is a bijection of its counter.  Policies
+compared on one cycle therefore share their draws, applicant by applicant, whatever order their markets keep, and the results
+are the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+import numpy as np
+
+from lottery.arrays import Floats, Ints, Keys, Longs, frozen
+from lottery.draw import lp
+from lottery.equity import offer_rate
+from lottery.errors import LotteryError
+from lottery.market import Market
+from lottery.mechanisms import DeferredAcceptance
+
+KEY_LABEL = b"OEL-CHANCES-v1\0"
+GAMMA = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd
+MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """How often each application was the offer."""
+
+    market: Market
+    seed: str
+    draws: int
+    count: Longs  # [application]  draws in which it was the offer
+    count_none: Longs  # [applicant]  draws without an offer
+
+    def __post_init__(self) -> None:
+        frozen(self.count)
+        frozen(self.count_none)
+
+    def intervals(self) -> Floats:
+        """By number of draws (0 to `draws`): the probability and the ends of its 95 % Wilson interval ([count, 3])."""
+        return np.array([offer_rate(count, self.draws) for count in range(self.draws + 1)], dtype=np.float64)
+
+
+def chances(
+    market: Market,
+    seed: str,
+    draws: int,
+    progress: Callable[[int, int], None] | None = None,
+    workers: int | None = None,
+) -> Chances:
+    """
+    Match a market under many draws (single tie-breaker) and count the offers.
+
+    Numbers the cycle brings along are one draw, already known: they are not used.  `progress` is told (done, total), one
+    call at a time.  Equal arguments give equal counts, whatever `workers` (None: one per processor).
+
+    Raises LotteryError where there is nothing to draw.
+    """
+    if draws < 1 or (workers is not None and workers < 1):
+        raise LotteryError("There is nothing to draw. Ask for at least one draw and at least one worker.")
+    order = sorted_row(market.applicants)
+    n_workers = min(workers or os.cpu_count() or 1, draws)
+    done, lock = 0, Lock()
+
+    def tell() -> None:
+        nonlocal done
+        with lock:
+            done += 1
+            if progress is not None:
+                progress(done, draws)
+
+    def share(worker: int) -> Longs:
+        """Every n-th draw, with memory of its own for this thread."""
+        engine = DeferredAcceptance(market)
+        count = np.zeros(len(market.program), dtype=np.int64)
+        for draw in range(worker, draws, n_workers):
+            application = engine.run(draw_places(market.n_applicants, seed, draw)[order])
+            count[application[application >= 0]] += 1
+            tell()
+        return count
+
+    with ThreadPoolExecutor(n_workers) as pool:
+        count = np.sum(list(pool.map(share, range(n_workers))), axis=0, dtype=np.int64)
+    offers = np.concatenate(([0], np.cumsum(count)))
+    count_none = draws - (offers[market.choice_start[1:]] - offers[market.choice_start[:-1]])
+    return Chances(market, seed, draws, count, count_none)
+
+
+def draw_places(n: int, seed: str, draw: int) -> Ints:
+    """
+    Draw number `draw` of a seed: a place from 1 for each of `n` applicants, who stand in the order of their identifiers.
+
+    >>> draw_places(5, "2027", 0).tolist()
+    [1, 4, 5, 2, 3]
+    """
+    order = np.argsort(_tickets(n, _key(seed, draw)), kind="stable")
+    place = np.empty(n, dtype=np.int32)
+    place[order] = np.arange(1, n + 1, dtype=np.int32)
+    return place
+
+
+def sorted_row(applicants: Sequence[str]) -> Longs:
+    """Where each applicant stands in the list sorted bytewise by identifier, from 0."""
+    row = np.empty(len(applicants), dtype=np.int64)
+    row[sorted(range(len(applicants)), key=lambda i: applicants[i].encode())] = np.arange(len(applicants))
+    return row
+
+
+def _key(seed: str, draw: int) -> np.uint64:
+    return np.uint64(int.from_bytes(sha256(KEY_LABEL + lp(seed) + lp(str(draw))).digest()[:8], "big"))
+
+
+def _tickets(n: int, key: np.uint64) -> Keys:
+    """splitmix64 at key + (i + 1) · GAMMA; arrays of uint64 wrap around silently, as the generator asks."""
+    ticket = np.arange(1, n + 1, dtype=np.uint64) * GAMMA + key
+    ticket = (ticket ^ (ticket >> np.uint64(30))) * MIX_1
+    ticket = (ticket ^ (ticket >> np.uint64(27))) * MIX_2
+    return ticket ^ (ticket >> np.uint64(31))
