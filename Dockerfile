@@ -6,7 +6,7 @@ RUN python -m pip install --root-user-action=ignore "uv>=0.9,<1"
 COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY src src
 COPY policies policies
-RUN uv venv /app/.venv && uv pip install -p /app/.venv -c requirements.lock ".[arrow,reports,serve]"
+RUN uv venv /app/.venv && uv pip install -p /app/.venv -c requirements.lock ".[arrow,serve]"
 
 FROM python:3.12-slim-bookworm
 # Numba writes its compiled kernels where the user may write; the data folder is a volume.

@@ -145,8 +145,9 @@ def _capacity(rng: np.random.Generator, popularity: Floats, seats: int) -> Ints:
     """One seat for every program, and the others by size: lognormal, the popular ones a little larger."""
     size = np.exp(rng.normal(scale=SIZE_SPREAD, size=len(popularity)) + SIZE_BY_POPULARITY * popularity)
     share = np.concatenate([[0.0], np.cumsum(size) / size.sum()])
-    return (1 + np.diff(np.rint(share * (seats - len(popularity))))).astype(np.int32)
+    others: Floats = np.diff(np.rint(share * (seats - len(popularity))))
+    return 1 + others.astype(np.int32)
 
 
 def _starts(length: Longs) -> Longs:
-    return np.concatenate([[0], np.cumsum(length)])
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(length)])

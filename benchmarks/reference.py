@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.instances import Instance
-from lottery.arrays import AnyArray, Longs
+from lottery.arrays import AnyArray, Ints, Longs
 from lottery.market import Market
 
 COMPILER, FLAGS = "g++", ("-O3", "-march=native", "-std=c++17", "-shared", "-fPIC")
@@ -51,7 +51,7 @@ class Heap:
     def __init__(self, library: ctypes.CDLL, instance: Instance) -> None:
         n, programs = instance.n_applicants, len(instance.capacity)
         if max(n, programs) >= 1 << PROGRAM_BITS or int(instance.priority_class.max()) >= MOST_CLASSES:
-            raise ValueError("The reference packs a key into 64 bits: at most 2^24 applicants or programs, 256 classes.")
+            raise ValueError("A key has 64 bits: the reference takes at most 2^24 applicants or programs, 256 classes.")
         choice = instance.program.astype(np.uint32) | instance.priority_class.astype(np.uint32) << PROGRAM_BITS
         seats = np.concatenate([[0], np.cumsum(instance.capacity, dtype=np.int64)])
         self._length = np.diff(instance.choice_start)
@@ -84,6 +84,6 @@ def expanded(market: Market) -> Instance:
     Kominers and Sönmez (2016).  A choice c of the market is the choices c · slots ... of the instance.
     """
     slots = market.n_slots
-    group = market.program[:, None] * np.int32(slots) + np.arange(slots, dtype=np.int32)
-    start = market.choice_start.astype(np.int64) * slots
+    group: Ints = np.add.outer(market.program * np.int32(slots), np.arange(slots, dtype=np.int32))
+    start: Longs = market.choice_start.astype(np.int64) * np.int64(slots)
     return Instance(start, group.ravel(), market.standing.ravel(), market.capacity.ravel())

@@ -59,8 +59,8 @@ def low_income(file: StudyFile, baseline: PolicyFile, cycle: Cycle) -> Mapping[s
         raise file.refusal(
             ("baseline",),
             file.study.baseline,
-            "The measures of low income use the fact `low_income` of the baseline's policy, about a column of applicants.",
-            "Add `low_income: {column: income, in: [...]}` to the facts of that policy, or drop these measures.",
+            "The measures of low income use the fact `low_income` of the baseline's policy, on a column of applicants.",
+            "Add `low_income: {column: income, in: [...]}` to that policy's facts, or drop these measures.",
         )
     everybody = np.arange(len(people), dtype=np.int64)
     facts = Facts(baseline, cycle, everybody, np.zeros(len(people), dtype=np.int64))
@@ -70,9 +70,7 @@ def low_income(file: StudyFile, baseline: PolicyFile, cycle: Cycle) -> Mapping[s
     return dict(zip(people["applicant_id"].tolist(), holds.tolist(), strict=True))
 
 
-def _compile(
-    name: str, policy: PolicyFile, cycle: Cycle, poor: Mapping[str, bool], listed: frozenset[str]
-) -> Arm:
+def _compile(name: str, policy: PolicyFile, cycle: Cycle, poor: Mapping[str, bool], listed: frozenset[str]) -> Arm:
     market = compile_market(policy, cycle)
     has_list = np.array([applicant in listed for applicant in market.applicants], dtype=np.bool_)
     first = np.where(has_list, market.choice_start[:-1], -1).astype(np.int32)

@@ -24,8 +24,8 @@ def run_arms(
     """
     Measure every arm in every draw ([draw, arm, measure]).
 
-    Draw k gives an applicant the same place in every arm (common random numbers), so that a difference between two arms is
-    a difference between policies.  `progress` is told how many draws a batch had.
+    Draw k gives an applicant the same place in every arm (common random numbers), so that a difference between two arms
+    is a difference between policies.  `progress` is told how many draws a batch had.
     """
     values = np.empty((study.draws, len(arms), len(study.measures)), dtype=np.float64)
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:

@@ -50,7 +50,9 @@ def svg(title: str, rows: Sequence[Row], size: str) -> str:
 
     parts = [f'<line x1="{x(t)}" y1="0" x2="{x(t)}" y2="{bottom}" stroke="{GRID}"/>' for t in ticks if t]
     parts.append(f'<line x1="{x(0)}" y1="0" x2="{x(0)}" y2="{bottom}" stroke="{MUTED}" stroke-dasharray="4 3"/>')
-    parts += [_text(x(t), bottom + 18, f"{t + 0.0:g}", MUTED, _anchor(t, ticks, canvas)) for t in ticks]
+    parts += [
+        _text(x(t), bottom + 18, f"{t + 0.0:g}".replace("-", "−"), MUTED, _anchor(t, ticks, canvas)) for t in ticks
+    ]
     for number, row in enumerate(rows):
         y = canvas.step * number + canvas.step // 2 + canvas.above // 2
         if canvas.above:

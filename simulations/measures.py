@@ -1,8 +1,8 @@
 """
 Measures of one draw: the application each applicant was offered in, a number out.
 
-An applicant is an included one.  An offer is a seat as the run would publish it: where the policy secures held seats, the
-seat a child keeps is one.  A measure that is undefined in a draw (a share of nobody) is NaN.
+An applicant is an included one.  An offer is a seat as the run would publish it: where the policy secures held seats,
+the seat a child keeps is one.  A measure that is undefined in a draw (a share of nobody) is NaN.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def low_income_share(arm: Arm, application: Ints) -> float:
 
 
 def dissimilarity(arm: Arm, application: Ints) -> float:
-    """Duncan's D of low-income and other children among those offered, between programs with all their grades together."""
+    """Duncan's D of low-income and other children among those offered, over programs with all their grades together."""
     offered = application >= 0
     program = arm.program[application[offered]]
     n_programs = int(arm.program.max(initial=0)) + 1

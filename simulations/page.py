@@ -18,6 +18,7 @@ from simulations.study import Measure, Study
 
 TEMPLATES = Path(__file__).parent / "templates"
 FEW_DRAWS = 30
+POINTS = "percentage points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +27,37 @@ class Words:
 
     title: str
     unit: str  # of a difference
+    decimals: int
     scale: float  # 100: a share, told in percent and percentage points
     what: str
 
+    def signed(self, number: float) -> str:
+        """A difference with its sign, a true minus, and no negative zero."""
+        rounded = round(number, self.decimals) + 0.0
+        sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+        return f"{sign}{abs(rounded):.{self.decimals}f}"
+
 
 WORDS: Mapping[Measure, Words] = {
-    "offer_rate": Words("Applicants with an offer", "points", 100, "Share of all applicants who have an offer."),
+    "offer_rate": Words("Applicants with an offer", POINTS, 2, 100, "Share of all applicants who have an offer."),
     "first_choice_rate": Words(
-        "First choices", "points", 100, "Share of all applicants offered the first program on their own list."
+        "First choices", POINTS, 2, 100, "Share of all applicants offered the first program on their own list."
     ),
-    "mean_rank": Words("Mean rank", "ranks", 1, "Mean rank of the offer, among those offered; lower is better."),
+    "mean_rank": Words("Mean rank", "ranks", 3, 1, "Mean rank of the offer, among those offered; lower is better."),
     "low_income_share": Words(
-        "Low-income children among those offered", "points", 100, "Share of low-income children among all with an offer."
+        "Low-income children among those offered",
+        POINTS,
+        2,
+        100,
+        "Share of low-income children among all with an offer.",
     ),
     "dissimilarity": Words(
         "Separation of low-income children",
-        "points",
+        POINTS,
+        2,
         100,
-        "Dissimilarity between programs, among all with an offer: the share of low-income children who would have to move "
-        "for every program to be alike. Lower is more mixed.",
+        "Dissimilarity between programs, among all with an offer: the share of low-income children who would have to "
+        "move for every program to be alike. Lower is more mixed.",
     ),
 }
 
@@ -93,24 +106,18 @@ def _row(result: Result, words: Words) -> Row | None:
     if paired is None or isnan(paired.mean):
         return None
     low, middle, high = (words.scale * number for number in (paired.low, paired.mean, paired.high))
-    return Row(result.arm, low, middle, high, f"{_signed(middle)}  ({_signed(low)} to {_signed(high)})")
+    return Row(result.arm, low, middle, high, f"{words.signed(middle)}  ({words.signed(low)} to {words.signed(high)})")
 
 
 def _cells(result: Result, words: Words) -> list[str]:
     paired = result.difference
     mean, error = words.scale * result.mean, words.scale * result.standard_error
     percent = " %" if words.scale == 100 else ""
-    level = ["not defined", ""] if isnan(mean) else [f"{mean:.2f}{percent}", f"{error:.3f}"]
+    level = ["not defined", ""] if isnan(mean) else [f"{mean:.{words.decimals}f}{percent}", f"{error:.4f}"]
     if paired is None:
         return [result.arm, *level, "baseline", "", ""]
     if isnan(paired.mean):
         return [result.arm, *level, "not defined", "", ""]
     low, middle, high = (words.scale * number for number in (paired.low, paired.mean, paired.high))
-    spread = f"{words.scale * paired.standard_error:.3f}"
-    return [result.arm, *level, _signed(middle), spread, f"{_signed(low)} to {_signed(high)}"]
-
-
-def _signed(number: float) -> str:
-    """Two decimals with a sign, a true minus, and no negative zero."""
-    rounded = round(number, 2) + 0.0
-    return "0.00" if rounded == 0 else f"{rounded:+.2f}".replace("-", "−")
+    spread = f"{words.scale * paired.standard_error:.4f}"
+    return [result.arm, *level, words.signed(middle), spread, f"{words.signed(low)} to {words.signed(high)}"]

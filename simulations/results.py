@@ -1,11 +1,11 @@
 """
 What a study found: the mean of every measure, and its paired difference to the baseline.
 
-Draws are the sample.  The standard error of a mean is s / √n with s the sample standard deviation (n − 1).  Both arms of a
-difference saw the same draws, so the difference is taken draw by draw and its standard error is that of the mean of those n
-differences.  The 95 % interval is the normal one, difference ± 1.96 standard errors; below some thirty draws it is a little
-too narrow (Student's t would be wider by 4 % at 30 draws).  It covers the chance of the draw and nothing else: not another
-year's families, and not how families would answer another policy.
+Draws are the sample.  The standard error of a mean is s / √n with s the sample standard deviation (n − 1).  Both arms
+of a difference saw the same draws, so the difference is taken draw by draw and its standard error is that of the mean
+of those n differences.  The 95 % interval is the normal one, difference ± 1.96 standard errors; with few draws it is
+too narrow (Student's t would be wider by 4 % at 30 draws).  It covers the chance of the draw and nothing else: not
+another year's families, and not how families would answer another policy.
 """
 
 from __future__ import annotations

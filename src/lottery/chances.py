@@ -1,12 +1,12 @@
 """
 Probabilities of offers: the same market under many draws.
 
-These numbers seat nobody, so they need not be recomputed by a parent; they must be fast, and depend on nothing but the seed,
-the number of the draw and the applicant.  A 64-bit key is hashed from (seed, draw), and the applicant in row i of the list
-sorted by identifier holds the ticket `splitmix64(key, i)` (Steele, Lea and Flood, "Fast splittable pseudorandom number
-generators", OOPSLA 2014).  For one key no two tickets are equal, since splitmix64 is a bijection of its counter.  Policies
-compared on one cycle therefore share their draws, applicant by applicant, whatever order their markets keep, and the results
-are the same for any number of threads.
+These numbers seat nobody, so they need not be recomputed by a parent; they must be fast, and depend on nothing but the
+seed, the number of the draw and the applicant.  A 64-bit key is hashed from (seed, draw), and the applicant in row i of
+the list sorted by identifier holds the ticket `splitmix64(key, i)` (Steele, Lea and Flood, "Fast splittable
+pseudorandom number generators", OOPSLA 2014).  For one key no two tickets are equal, since splitmix64 is a bijection of
+its counter.  Policies compared on one cycle therefore share their draws, applicant by applicant, whatever order their
+markets keep, and the results are the same for any number of threads.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Chances:
         frozen(self.count_none)
 
     def intervals(self) -> Floats:
-        """By number of draws (0 to `draws`): the probability and the ends of its 95 % Wilson interval ([count, 3])."""
+        """The probability and the ends of its 95 % Wilson interval, for each count from 0 to `draws` ([count, 3])."""
         return np.array([offer_rate(count, self.draws) for count in range(self.draws + 1)], dtype=np.float64)
 
 
@@ -61,8 +61,8 @@ def chances(
     """
     Match a market under many draws (single tie-breaker) and count the offers.
 
-    Numbers the cycle brings along are one draw, already known: they are not used.  `progress` is told (done, total), one
-    call at a time.  Equal arguments give equal counts, whatever `workers` (None: one per processor).
+    Numbers that the cycle brings along are one draw, already known: they are not used.  `progress` is told (done,
+    total), one call at a time.  Equal arguments give equal counts, whatever `workers` (None: one per processor).
 
     Raises LotteryError where there is nothing to draw.
     """
@@ -90,7 +90,7 @@ def chances(
         return count
 
     with ThreadPoolExecutor(n_workers) as pool:
-        count = np.sum(list(pool.map(share, range(n_workers))), axis=0, dtype=np.int64)
+        count: Longs = np.array(list(pool.map(share, range(n_workers)))).sum(axis=0)
     offers = np.concatenate(([0], np.cumsum(count)))
     count_none = draws - (offers[market.choice_start[1:]] - offers[market.choice_start[:-1]])
     return Chances(market, seed, draws, count, count_none)
@@ -98,7 +98,7 @@ def chances(
 
 def draw_places(n: int, seed: str, draw: int) -> Ints:
     """
-    Draw number `draw` of a seed: a place from 1 for each of `n` applicants, who stand in the order of their identifiers.
+    Draw number `draw` of a seed: a place from 1 for each of `n` applicants, in the order of their identifiers.
 
     >>> draw_places(5, "2027", 0).tolist()
     [1, 4, 5, 2, 3]

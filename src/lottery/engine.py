@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from lottery.cycle import Cycle
 from lottery.draw import Drum, Seed, draw_numbers
 from lottery.draw.seals import file_hash
 from lottery.errors import AuditFailure, IntakeError, LotteryError, PolicyError, Problem
+from lottery.folders import all_or_nothing, refuse_existing
 from lottery.intake import read_cycle
 from lottery.market import Market
 from lottery.matching import deferred_acceptance
@@ -109,12 +107,6 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
     return Run(out, outcome, record["outcome_digest"])
 
 
-def refuse_existing(out: Path) -> None:
-    """Results are never written over: an existing, non-empty `--out` is refused."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise LotteryError(f"{out} already exists and is not empty. Choose another --out, or remove it yourself.")
-
-
 def _gate(folder: Path, out: Path, progress: Progress) -> None:
     """The independent audit decides whether there are results at all (F14)."""
     progress("auditing")
@@ -134,18 +126,3 @@ def rebuild_report(folder: Path) -> None:
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     record["outputs"]["report.html"] = file_hash(folder / "report.html")
     write_record(record, folder)
-
-
-@contextmanager
-def all_or_nothing(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that takes its name once everything in it is written."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
-    try:
-        yield partial
-        if out.exists():
-            out.rmdir()
-        partial.chmod(0o755)
-        partial.rename(out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

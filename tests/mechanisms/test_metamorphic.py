@@ -115,8 +115,7 @@ people = ["i%d" % n for n in range(60)]
 classes = [set(people[n::3]) for n in range(3)]
 programs = ["s%d" % n for n in range(5)]
 market = lottery.market_of(
-    choices={i: [programs[(n * k + n) % 5] for k in (1,)] + [programs[(n + 3) % 5]] * (n % 5 != (n + 3) % 5 and (2 * n) % 5 != (n + 3) % 5)
-             for n, i in enumerate(people)},
+    choices={i: list(dict.fromkeys([programs[n % 5], programs[n * n % 5], programs[n // 12]])) for n, i in enumerate(people)},
     priorities={s: classes for s in programs}, seats=dict.fromkeys(set(programs), 7),
     seat_groups={"s1": [{"open": 2}, {"for": set(people[::2]), "seats": "rest", "unfilled": "release"}]},
 )

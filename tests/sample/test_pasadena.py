@@ -310,7 +310,7 @@ def test_the_files_stay_small(folder: Path) -> None:
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(LotteryError, match="not an empty folder"):
+    with pytest.raises(LotteryError, match="not empty"):
         build_pasadena(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
 
@@ -322,7 +322,7 @@ def test_what_a_killed_run_left_behind_is_in_nobodys_way(tmp_path: Path) -> None
 
     build_pasadena(tmp_path / "demo")
 
-    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert (tmp_path / ".demo.partial").is_dir()  # not ours to remove: another run may be writing it
     assert {f"{name}.csv" for name in TABLES} <= {path.name for path in (tmp_path / "demo").iterdir()}
 
 

@@ -11,7 +11,8 @@ from lottery.chances import chances as count_offers
 from lottery.cli.app import app
 from lottery.cli.screen import counting
 from lottery.cli.screen import out as screen
-from lottery.engine import all_or_nothing, prepare, refuse_existing
+from lottery.engine import prepare
+from lottery.folders import all_or_nothing, refuse_existing
 from lottery.report.chances import write_chances
 
 
@@ -22,7 +23,7 @@ def chances(
     seed: Annotated[str, typer.Option("--seed", help="any text; the same text gives the same draws")],
     draws: Annotated[int, typer.Option("--draws", min=1, max=1_000_000, help="how many draws")],
     out: Annotated[Path, typer.Option("--out", help="new folder for the results")],
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="threads; the results do not depend on it")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="threads; they change no result")] = None,
 ) -> None:
     """Draw many times and write the probability of every offer, with its uncertainty."""
     refuse_existing(out)

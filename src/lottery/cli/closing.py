@@ -23,9 +23,8 @@ def closing(folder: Path) -> None:
     out.print(f"  {placed:,} are offered a program on their list ({_percent(placed, n)}), {first:,} their first choice")
     if kept:
         out.print(f"  {kept:,} keep the seat they hold")
-    out.print(
-        f"  {none:,} have no offer and wait; {counts['seats'] - counts['filled']:,} of {counts['seats']:,} seats are left"
-    )
+    left = f"{counts['seats'] - counts['filled']:,} of {counts['seats']:,} seats are left"
+    out.print(f"  {none:,} have no offer and wait; {left}")
     out.print("  The independent audit found nothing to object to.")
     out.print(f"  Outcome digest {record['outcome_digest']}")
     out.print()

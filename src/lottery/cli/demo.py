@@ -12,7 +12,8 @@ from lottery.cli.app import app
 from lottery.cli.closing import closing
 from lottery.cli.screen import out as screen
 from lottery.cli.screen import print_problems, steps
-from lottery.engine import all_or_nothing, check, refuse_existing, run
+from lottery.engine import check, run
+from lottery.folders import all_or_nothing, refuse_existing
 from lottery.policy.shipped import shipped_policy
 from lottery.sample import build_pasadena
 

@@ -19,8 +19,10 @@ NEEDED = frozenset({"fastapi", "starlette", "uvicorn", "sqlalchemy", "orjson", "
 def serve(
     database: Annotated[str, typer.Option("--database", help="SQLite database")] = "sqlite:///lottery.db",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
-    host: Annotated[str, typer.Option("--host", help="another address than loopback needs LOTTERY_TOKEN")] = "127.0.0.1",
-    data: Annotated[Path | None, typer.Option("--data", help="folder of the runs; by default beside the database")] = None,
+    host: Annotated[str, typer.Option("--host", help="other than loopback needs LOTTERY_TOKEN")] = "127.0.0.1",
+    data: Annotated[
+        Path | None, typer.Option("--data", help="folder of the runs; left out: beside the database")
+    ] = None,
 ) -> None:
     """Serve the API; requests must show the token in the environment variable LOTTERY_TOKEN, where one is set."""
     try:

@@ -10,7 +10,6 @@ import typer
 from lottery.cli.app import app
 from lottery.cli.screen import counting
 from lottery.cli.screen import out as screen
-from lottery.engine import all_or_nothing, refuse_existing
 from lottery.sample import synthesize
 
 
@@ -23,7 +22,6 @@ def synth(
     parquet: Annotated[bool, typer.Option("--parquet", help="write Parquet instead of CSV")] = False,
 ) -> None:
     """Make a synthetic district that every shipped policy can be run on."""
-    refuse_existing(out)
-    with counting("writing the district") as progress, all_or_nothing(out) as folder:
-        synthesize(applicants, programs, seed, folder, parquet=parquet, progress=progress)
+    with counting("writing the district") as progress:
+        synthesize(applicants, programs, seed, out, parquet=parquet, progress=progress)
     screen.print(f"{applicants:,} applicants, {programs:,} programs: {out}", markup=False)

@@ -106,7 +106,7 @@ def seats_for(town: Town, crowd: Crowd, seed: str) -> tuple[Longs, Longs, Longs]
 
 
 def first_listed(crowd: Crowd, wanted: Bools) -> Longs:
-    """For each applicant the first choice on the list that is wanted, -1 for none ([applicant], an index of choices)."""
+    """The first choice on each list that is wanted, -1 for none ([applicant], an index of choices)."""
     none = len(crowd.program)
     index = np.where(wanted, np.arange(none), none)
     found = np.minimum.reduceat(index, crowd.start[:-1])

@@ -10,13 +10,14 @@ import numpy as np
 
 from lottery.arrays import AnyArray, Texts
 from lottery.cycle import GRADE_ORDER, GRADES
+from lottery.folders import all_or_nothing
 from lottery.sample.chance import Stream
 from lottery.sample.demand import Lists, choice_lists
 from lottery.sample.families import Families, families, household_ids, meal_shares, student_ids, tiers
 from lottery.sample.roster import Roster, enrol
 from lottery.sample.seats import Offering, seats_on_offer
 from lottery.sample.sources import District, load_district
-from lottery.sample.write import fresh_folder, write_table
+from lottery.sample.write import write_table
 
 SEED = "pasadena-2016-17"
 EMPLOYEES = 0.015  # of applicants, with a parent employed at a school on the list
@@ -42,7 +43,7 @@ def build_pasadena(folder: Path) -> None:
         "feeders": _table(("from_program_id", "to_program_id"), district.feeders()),
         "facts": _table(("applicant_id", "program_id", "fact", "value"), _facts(district, applicants, lists)),
     }
-    with fresh_folder(folder) as fresh:
+    with all_or_nothing(folder) as fresh:
         for name, columns in tables.items():
             write_table(fresh, name, columns)
         for page in ("README.txt", "SOURCES.md"):

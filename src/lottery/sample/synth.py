@@ -11,11 +11,12 @@ import numpy as np
 from lottery.arrays import AnyArray, Bools, Floats, Longs, Texts
 from lottery.cycle import GRADES
 from lottery.errors import LotteryError
+from lottery.folders import all_or_nothing
 from lottery.sample.chance import Stream
 from lottery.sample.crowd import Crowd, first_listed, gather, seats_for
 from lottery.sample.sources import DUAL_LANGUAGE
 from lottery.sample.town import LEVELS, Town, coordinates, found_town
-from lottery.sample.write import fresh_folder, require_arrow, write_table
+from lottery.sample.write import require_arrow, write_table
 
 SIBLING = 0.3  # of applicants, with an older child at a program on the list
 ENROLLED_NOW = 0.6  # of applicants beyond KG, who are in the district already
@@ -62,7 +63,7 @@ def synthesize(
     town = found_town(applicants, programs, seed)
     crowd = gather(town, applicants, seed, lambda done: tell(done, 2 * applicants))
     ties = _ties(town, crowd, seed)
-    with fresh_folder(folder) as fresh:
+    with all_or_nothing(folder) as fresh:
         for name, columns in _tables(town, crowd, ties, seed):
             write_table(fresh, name, columns, parquet)
     tell(2 * applicants, 2 * applicants)
@@ -241,9 +242,12 @@ def _facts(town: Town, crowd: Crowd, ties: Ties, ids: Texts, seed: str) -> Colum
     passes: Bools = stream.coin(ASSESSED, len(ids)) | ((ties.current >= 0) & dual[ties.current])
     tested = np.flatnonzero(dual[crowd.program] & (crowd.grade[applicant] > LEVELS[0].lowest))
     employed = np.flatnonzero(stream.coin(EMPLOYEES, len(applicant)))
+    true = np.ones(len(employed), dtype=np.bool_), passes[applicant[tested]]
+    # A fact that is true of nobody is said of somebody: a policy refuses a fact that the cycle never mentions.
+    employed, tested = (rows if len(rows) else np.zeros(1, dtype=np.int64) for rows in (employed, tested))
     rows = np.concatenate([employed, tested])
     texts = np.array(["employee_child", "language_assessment", "false", "true"], dtype=object)
-    value = np.concatenate([np.ones(len(employed), dtype=np.bool_), passes[applicant[tested]]])
+    value = np.concatenate([own if len(own) else np.zeros(1, dtype=np.bool_) for own in true])
     return {
         "applicant_id": ids[applicant[rows]],
         "program_id": _ids("p", len(town.pull))[crowd.program[rows]],

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,28 +14,8 @@ from lottery.errors import LotteryError
 ROWS = 200_000  # at a time, so that a million families fit in memory
 
 
-@contextmanager
-def fresh_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder to write into; it takes its real name only when everything in it has been written."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise LotteryError(f"{folder} exists and is not an empty folder. Name another one, or remove it first.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
-        yield partial
-        if folder.exists():
-            folder.rmdir()
-        partial.replace(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
 def write_table(folder: Path, name: str, columns: Mapping[str, AnyArray], parquet: bool = False) -> None:
-    """Write one table; an optional table without a row is left out, as the contract allows."""
-    if len(next(iter(columns.values()))) == 0:
-        return
+    """Write one table, with its header at least: a policy can tell a file without rows from a file that is missing."""
     if parquet:
         _write_parquet(folder / f"{name}.parquet", columns)
     else:

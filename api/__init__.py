@@ -1,0 +1,1 @@
+"""The API of one office: thin routes around the engine, which it calls and never steps behind."""

@@ -1,0 +1,101 @@
+"""Write what is generated from the model: docs/policy.md and policies/schema.json."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
+
+from lottery.policy.model import CONDITIONS, Clause, Policy
+
+ROOT = Path(__file__).resolve().parent.parent
+INTRODUCTION = """# The policy language
+
+*Generated from the model by `make docs`; do not edit.*
+
+A policy is YAML 1.2. Keys written twice and keys that are not below are refused, each with its line and the permitted
+answers. A key marked **required** has no default, because the answer is contested or because there is no sensible one.
+What the facts mean, to the letter, is in [formats.md](formats.md); complete policies with their cases are in
+`policies/`.
+
+A **condition** is the name of a fact; `{all: [...]}`, `{any: [...]}` or `{none: [...]}` of conditions; or a column
+test. Built-in facts: `zone`, `sibling`, `feeder`, `continuing`, `near`.
+"""
+
+
+def schema() -> str:
+    """policies/schema.json."""
+    return json.dumps(Policy.model_json_schema(by_alias=True), indent=2, sort_keys=True) + "\n"
+
+
+def reference() -> str:
+    """docs/policy.md."""
+    return INTRODUCTION + "".join(_section(clause) for clause in _clauses(Policy))
+
+
+def _clauses(top: type[Clause]) -> Iterator[type[Clause]]:
+    seen: list[type[Clause]] = [top]
+    for clause in seen:
+        for field in clause.model_fields.values():
+            seen += [inner for inner in _inside(field.annotation) if inner not in seen]
+    yield from seen
+
+
+def _inside(annotation: Any) -> list[type[Clause]]:
+    if isinstance(annotation, type) and issubclass(annotation, Clause):
+        return [annotation]
+    return list(dict.fromkeys(clause for part in get_args(annotation) for clause in _inside(part)))
+
+
+def _section(clause: type[Clause]) -> str:
+    lines = [
+        f"\n## {clause.__name__}\n",
+        f"{' '.join((clause.__doc__ or '').split())}\n",
+        "| key | answer | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in clause.model_fields.items():
+        required = "**required** " if field.is_required() else ""
+        meaning = f"{required}{field.description or ''}".strip()
+        lines.append(f"| `{field.alias or name}` | {_answer(field.annotation)} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _answer(annotation: Any) -> str:
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if annotation is type(None):
+        return ""
+    if isinstance(annotation, ForwardRef):
+        return "condition"  # the only part of the model that refers to itself
+    if set(_inside(annotation)) >= set(CONDITIONS.values()):
+        return "list of conditions" if origin is tuple else "condition"
+    if origin is Literal:
+        return " or ".join(f"`{str(answer).lower()}`" for answer in parts)
+    if origin is Annotated:
+        return _answer(parts[0])
+    if origin in (Union, UnionType):
+        return " or ".join(dict.fromkeys(filter(None, map(_answer, parts))))
+    if origin is dict:
+        return f"map to {_answer(parts[1])}"
+    if origin is tuple:
+        return f"list of {_answer(parts[0])}" if Ellipsis in parts else f"[{', '.join(map(_answer, parts))}]"
+    if isinstance(annotation, type) and issubclass(annotation, Clause):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return {"str": "text", "int": "whole number", "Decimal": "number", "bool": "`true` or `false`"}[annotation.__name__]
+
+
+GENERATED = {"docs/policy.md": reference, "policies/schema.json": schema}
+
+
+def main() -> None:
+    """Write every generated file."""
+    for name, content in GENERATED.items():
+        (ROOT / name).write_text(content(), encoding="utf-8")
+        sys.stdout.write(f"{name}\n")
+
+
+if __name__ == "__main__":
+    main()

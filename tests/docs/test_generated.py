@@ -1,0 +1,30 @@
+"""What is generated from the model is what the model says today."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from lottery.policy.shipped import shipped_policies, shipped_policy
+
+ROOT = Path(__file__).resolve().parents[2]
+specification = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+assert specification and specification.loader
+generate = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(generate)
+
+
+@pytest.mark.parametrize("name", sorted(generate.GENERATED))
+def test_a_generated_file_is_current(name):
+    assert (ROOT / name).read_text(encoding="utf-8") == generate.GENERATED[name](), "run `make docs`"
+
+
+def test_every_key_of_the_shipped_policies_is_in_the_schema():
+    known = json.loads((ROOT / "policies" / "schema.json").read_text(encoding="utf-8"))["properties"]
+    for name in shipped_policies():
+        text = shipped_policy(name).read_text(encoding="utf-8")
+        keys = {line.split(":")[0] for line in text.splitlines() if line[:1].isalpha()}
+        assert keys <= set(known), name
