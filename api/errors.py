@@ -29,6 +29,10 @@ class TooLarge(LotteryError):
     """More was sent than this server takes."""
 
 
+class Unavailable(LotteryError):
+    """This server cannot answer now."""
+
+
 class UploadError(Refusal):
     """What was sent cannot be read as a cycle and a policy."""
 
@@ -40,6 +44,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotFound: 404,
     NotFinished: 409,
     TooLarge: 413,
+    Unavailable: 503,
     Refusal: 422,
     LotteryError: 400,
 }

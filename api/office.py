@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from api.bundles import Row, rows_of
-from api.errors import NotFinished, NotFound
+from api.errors import NotFinished, NotFound, Unavailable
 from api.jobs import Jobs
 from api.settings import Settings
 from api.storage import Job, Storage, new_id
 from api.uploads import save_policy, unpack_cycle
 from lottery import engine
 from lottery.draw.seals import engine_hash, file_hash
-from lottery.errors import LotteryError, Problem
+from lottery.errors import Problem
 from lottery.explain import explain
 from lottery.report.letters import letter
 
@@ -115,7 +115,7 @@ class Office:
         try:
             return self.storage.answers()
         except Exception as error:
-            raise LotteryError("The database does not answer.") from error
+            raise Unavailable("The database does not answer.") from error
 
     def _save(self, cycle: BinaryIO, name: str, policy: BinaryIO, folder: Path) -> None:
         unpack_cycle(cycle, folder / "cycle" / name, self.settings)

@@ -16,6 +16,7 @@ constexpr int kProgramBits = 24, kApplicantBits = 24, kClassShift = 56;
 constexpr Index kProgram = (Index{1} << kProgramBits) - 1;
 constexpr Key kApplicant = (Key{1} << kApplicantBits) - 1;
 constexpr Key kLottery = (Key{1} << kClassShift) - 1;  // place and applicant: a key without its class
+constexpr Index kAhead = 64;  // choices: the lists of the next newcomers are on their way when they are read
 constexpr Key kEverybody = ~Key{0}, kNobody = 0;
 
 // Put `key` at `hole` and let it sink below every worse key.
@@ -45,7 +46,8 @@ struct Problem {
   Index n_applicants, n_programs;
   const Index* choice_start;  // [applicant + 1]
   const Index* choice;        // [application]
-  const Index* seat_start;    // [program + 1]
+  const Index* seat_start;    // [program]
+  const Index* capacity;      // [program]
   Key* seat;                  // [seat]       workspace: the keys held
   Key* cutoff;                // [program]    workspace
   Index* n_held;              // [program]    workspace
@@ -55,11 +57,12 @@ struct Problem {
 void propose_and_reject(const Problem* problem, const Index* place) {
   const Problem p = *problem;
   for (Index program = 0; program < p.n_programs; ++program)
-    p.cutoff[program] = p.seat_start[program] < p.seat_start[program + 1] ? kEverybody : kNobody;
+    p.cutoff[program] = p.capacity[program] > 0 ? kEverybody : kNobody;
   std::fill_n(p.n_held, p.n_programs, Index{0});
 
   for (Index newcomer = 0; newcomer < p.n_applicants; ++newcomer) {
     Index applicant = newcomer, application = p.choice_start[newcomer], end = p.choice_start[newcomer + 1];
+    __builtin_prefetch(p.choice + end + kAhead);
     Key lottery = Key{place[newcomer]} << kApplicantBits | newcomer;
     for (;; ++application) {
       if (application == end) {
@@ -71,7 +74,7 @@ void propose_and_reject(const Problem* problem, const Index* place) {
       if (key >= p.cutoff[program]) continue;
 
       Key* const heap = p.seat + p.seat_start[program];
-      const Index size = p.seat_start[program + 1] - p.seat_start[program];
+      const Index size = p.capacity[program];
       p.held[applicant] = application;
       if (p.n_held[program] < size) {  // a seat is vacant
         heap[p.n_held[program]++] = key;

@@ -17,8 +17,8 @@ from benchmarks.reference import FLAGS, compiler
 FOLDER = Path(__file__).parent
 PREFACE = (
     "Written by `make bench`, which shows that outcomes are equal before it times anything. Times and ratios are",
-    "medians of interleaved runs, a new lottery in every round, with quartiles in brackets; the kernel and the C++ heap",
-    "are timed by processor time, `lottery run` by the clock on the wall. Memory is that of arrays, without names.",
+    "medians of interleaved runs, a new lottery in every round, quartiles in brackets. The kernel and the C++ heap are",
+    "timed by processor time, `lottery run` by the clock on the wall. Memory is that of arrays, without names.",
 )
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow")
 

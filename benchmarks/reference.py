@@ -39,9 +39,8 @@ class Problem(ctypes.Structure):
     _fields_ = (
         ("n_applicants", ctypes.c_uint32),
         ("n_programs", ctypes.c_uint32),
-        *((name, ctypes.c_void_p) for name in ("choice_start", "choice", "seat_start", "seat", "cutoff")),
-        ("n_held", ctypes.c_void_p),
-        ("held", ctypes.c_void_p),
+        *((name, ctypes.c_void_p) for name in ("choice_start", "choice", "seat_start", "capacity")),
+        *((name, ctypes.c_void_p) for name in ("seat", "cutoff", "n_held", "held")),
     )
 
 
@@ -54,17 +53,19 @@ class Heap:
             raise ValueError("A key has 64 bits: the reference takes at most 2^24 applicants or programs, 256 classes.")
         choice = instance.program.astype(np.uint32) | instance.priority_class.astype(np.uint32) << PROGRAM_BITS
         seats = np.concatenate([[0], np.cumsum(instance.capacity, dtype=np.int64)])
-        self._length = np.diff(instance.choice_start)
         self._arrays: dict[str, AnyArray] = {
             "choice_start": instance.choice_start.astype(np.uint32),
             "choice": choice.astype(np.uint32),
-            "seat_start": seats.astype(np.uint32),
+            "seat_start": seats[:-1].astype(np.uint32),
+            "capacity": instance.capacity.astype(np.uint32),
             "seat": np.zeros(seats[-1], dtype=np.uint64),
             "cutoff": np.zeros(programs, dtype=np.uint64),
             "n_held": np.zeros(programs, dtype=np.uint32),
             "held": np.zeros(n, dtype=np.uint32),
         }
-        self._problem = Problem(n, programs, *(array.ctypes.data for array in self._arrays.values()))
+        self._problem = Problem(  # in the order of its fields
+            n, programs, *(array.ctypes.data for array in self._arrays.values())
+        )
         self._run = library.propose_and_reject
         self._run.argtypes, self._run.restype = (ctypes.c_void_p, ctypes.c_void_p), None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -37,18 +37,23 @@ class Study(BaseModel):
     seed: Text = Field(description="any text; the same text gives the same draws")
     draws: int = Field(ge=2, le=1_000_000, description="at least two, for a standard error")
     cycles: tuple[str, ...] = Field(min_length=1, description="`demo`, or cycle folders relative to the study")
-    baseline: Name = Field(description="the arm the others are compared with")
     arms: dict[Name, str] = Field(min_length=1, description="by name: a policy relative to the study, or a shipped one")
+    baseline: Name = Field(description="the arm the others are compared with")
     measures: tuple[Measure, ...] = Field(min_length=1, description="what is measured in every draw")
 
-    @model_validator(mode="after")
-    def _names(self) -> Study:
-        if self.baseline not in self.arms:
-            raise ValueError(f"the baseline {self.baseline!r} is not an arm; permitted: {', '.join(self.arms)}")
-        for what in ("cycles", "measures"):
-            if len(set(getattr(self, what))) < len(getattr(self, what)):
-                raise ValueError(f"{what} names something twice")
-        return self
+    @field_validator("baseline")
+    @classmethod
+    def _is_an_arm(cls, baseline: str, read: ValidationInfo) -> str:
+        if "arms" in read.data and baseline not in read.data["arms"]:
+            raise ValueError(f"this is not an arm; permitted: {', '.join(read.data['arms'])}")
+        return baseline
+
+    @field_validator("cycles", "measures")
+    @classmethod
+    def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"the name {twice[0]} is written twice")
+        return names
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import lottery
-from lottery.chances import Chances, chances, draw_places, sorted_row
+from lottery.chances import Chances, _tickets, chances, draw_places, sorted_row
 from lottery.market import Market
 
 WRITTEN: dict[str, Any] = {
@@ -37,8 +37,6 @@ def splitmix_places(n: int, seed: str, draw: int) -> list[int]:
 
 def test_splitmix64_gives_its_published_first_numbers() -> None:
     # Vigna's splitmix64.c from state 1234567, as quoted by several other implementations.
-    from lottery.chances import _tickets
-
     published = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
     assert _tickets(4, np.uint64(1234567)).tolist() == published
 

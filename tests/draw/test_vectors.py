@@ -60,7 +60,8 @@ def test_the_scope_of_a_program():
 
 
 @pytest.mark.parametrize(
-    ("text", "prefixed"), [("", "00000000"), ("abc", "00000003616263"), ("é", "00000002c3a9"), ("x" * 258, "00000102" + "78" * 258)]
+    ("text", "prefixed"),
+    [("", "00000000"), ("abc", "00000003616263"), ("é", "00000002c3a9"), ("x" * 258, "00000102" + "78" * 258)],
 )
 def test_a_length_stands_before_the_bytes(text, prefixed):
     assert lp(text).hex() == prefixed
@@ -130,7 +131,9 @@ def test_a_number_is_shown_truncated(ticket, number):
 def numbers_of(choices, seed="2027"):
     people = list(choices)
     programs = sorted({s for own in choices.values() for s in own})
-    market = lottery.market_of(choices=choices, priorities={s: [people] for s in programs}, seats=dict.fromkeys(programs, 1))
+    market = lottery.market_of(
+        choices=choices, priorities={s: [people] for s in programs}, seats=dict.fromkeys(programs, 1)
+    )
     drawn = lottery.match(market, seed=seed).lottery
     return dict(zip(market.applicants, drawn.shown, strict=True))
 
@@ -165,7 +168,9 @@ def test_the_order_of_submission_moves_nobodys_number():
 def test_numbers_do_not_follow_the_order_of_submission():
     """F31, F32: rank correlation of place and row within four standard errors, 1 / sqrt(n - 1) each."""
     n = 20_000
-    place = draw_numbers(Drum(Seed.rehearsal("order of submission").key()), [f"i{k:05}" for k in range(n)]).place.tolist()
+    place = draw_numbers(
+        Drum(Seed.rehearsal("order of submission").key()), [f"i{k:05}" for k in range(n)]
+    ).place.tolist()
     correlation = 1 - 6 * sum((p - k) ** 2 for k, p in enumerate(place, 1)) / (n * (n * n - 1))
     assert abs(correlation) < 4 / sqrt(n - 1)
 
@@ -226,7 +231,13 @@ def test_a_given_number_is_shown_truncated(number, text):
     assert given_numbers([Decimal(number)], ["i1"]).shown == (text,)
 
 
-@given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=25, min_value=-9, max_value=9), unique=True, max_size=9))
+@given(
+    st.lists(
+        st.decimals(allow_nan=False, allow_infinity=False, places=25, min_value=-9, max_value=9),
+        unique=True,
+        max_size=9,
+    )
+)
 def test_given_numbers_are_in_their_order(numbers):
     place = given_numbers(numbers, [str(n) for n in range(len(numbers))]).place.tolist()
     assert [sorted(map(Fraction, numbers)).index(Fraction(number)) + 1 for number in numbers] == place
@@ -243,7 +254,7 @@ def test_a_combined_hash_is_of_names_and_hashes_in_order():
 
 def test_the_rules_are_everything_that_is_not_about_an_applicant():
     """I11: a change of seats, roster or policy changes the seal; a new applicant does not."""
-    hashes = {name: "00" * 32 for name in ("policy.json", "seats.csv", "roster.csv", "applicants.csv", "choices.csv", "numbers.csv")}
+    hashes = dict.fromkeys(("policy.json", "seats.csv", "roster.csv", "applicants.csv", "choices.csv", "numbers.csv"), "00" * 32)
     seal = rules_hash(hashes)
     for name in hashes:
         about_applicants = name in ("applicants.csv", "choices.csv", "numbers.csv")

@@ -13,7 +13,9 @@ Marriages = tuple[tuple[str, str], ...]
 def written(proposers: Ranking, others: Ranking) -> Written:
     """A marriage market: one seat each; every preference is a strict order of classes."""
     numbers = {i: str(n) for n, i in enumerate(proposers)}
-    return Written(proposers, {s: [[i] for i in order] for s, order in others.items()}, dict.fromkeys(others, 1), numbers)
+    return Written(
+        proposers, {s: [[i] for i in order] for s, order in others.items()}, dict.fromkeys(others, 1), numbers
+    )
 
 
 def stable_marriages(proposers: Ranking, others: Ranking) -> set[Marriages]:
@@ -23,7 +25,9 @@ def stable_marriages(proposers: Ranking, others: Ranking) -> set[Marriages]:
         wife = dict(zip(proposers, partners, strict=True))
         husband = {w: m for m, w in wife.items()}
         tempted = (
-            others[w].index(m) < others[w].index(husband[w]) for m in proposers for w in proposers[m][: proposers[m].index(wife[m])]
+            others[w].index(m) < others[w].index(husband[w])
+            for m in proposers
+            for w in proposers[m][: proposers[m].index(wife[m])]
         )
         if not any(tempted):
             found.add(tuple(wife.items()))

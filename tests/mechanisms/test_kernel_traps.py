@@ -19,11 +19,17 @@ from lottery.policy.model import SeatGroup
 # ------------------------------------------------------------------------------------------------- eligibility
 
 
-@pytest.mark.parametrize("seat_groups", [{}, {"s": [{"for": ["i1", "i2"], "seats": 2, "unfilled": "release"}, {"open": 1}]}])
+@pytest.mark.parametrize(
+    "seat_groups", [{}, {"s": [{"for": ["i1", "i2"], "seats": 2, "unfilled": "release"}, {"open": 1}]}]
+)
 def test_whoever_a_program_does_not_list_is_ineligible_not_last(seat_groups):
     """The empty seats stay empty, reserved for that applicant or not; the next choice is tried."""
     written = Written(
-        {"i1": ["s", "t"], "i2": ["s"]}, {"s": [["i2"]], "t": [["i1"]]}, {"s": 3, "t": 1}, {"i1": "0.1", "i2": "0.2"}, seat_groups
+        {"i1": ["s", "t"], "i2": ["s"]},
+        {"s": [["i2"]], "t": [["i1"]]},
+        {"s": 3, "t": 1},
+        {"i1": "0.1", "i2": "0.2"},
+        seat_groups,
     )
     assert written.offers() == {"i1": "t", "i2": "s"}
 
@@ -34,7 +40,13 @@ def test_whoever_nobody_lists_gets_nothing():
 
 def test_whoever_is_not_in_a_groups_own_order_may_not_enter_that_group():
     groups = {"s": [{"open": 1, "order": [["i2"]]}, {"open": 1}]}
-    written = Written({"i1": ["s"], "i2": [], "i3": ["s"]}, {"s": [["i1", "i2", "i3"]]}, {"s": 2}, {"i1": "1", "i2": "2", "i3": "3"}, groups)
+    written = Written(
+        {"i1": ["s"], "i2": [], "i3": ["s"]},
+        {"s": [["i1", "i2", "i3"]]},
+        {"s": 2},
+        {"i1": "1", "i2": "2", "i3": "3"},
+        groups,
+    )
     assert written.offers() == {"i1": "s", "i2": None, "i3": None}
 
 
@@ -71,7 +83,10 @@ def test_classes_nobody_is_in_change_nothing_though_the_arrays_become_wider(n_cl
         for program in "abc":
             order = rng.sample(people, 24)
             dense[program] = [order[:5], order[5:15], order[15:]]
-        groups = {s: [{"for": people[::2], "seats": "rest", "unfilled": rule}] for s, rule in (("a", "hold"), ("b", "release"))}
+        groups = {
+            s: [{"for": people[::2], "seats": "rest", "unfilled": rule}]
+            for s, rule in (("a", "hold"), ("b", "release"))
+        }
         coarse = Written(choices, dense, {"a": 4, "b": 6, "c": 3}, random_numbers(rng, people), groups)
         cut = rng.randint(0, len(empty))
         wide = {s: [best, *empty[:cut], middle, *empty[cut:], worst] for s, (best, middle, worst) in dense.items()}
@@ -89,9 +104,14 @@ def test_a_class_for_everybody_is_a_strict_order(n_people):
     order = rng.sample(people, n_people)
     seats = {"a": 40, "b": 30, "c": 20}
     members = people[::2]
-    groups = {"a": [{"open": 10}, {"for": members, "seats": 30, "unfilled": "release"}], "b": [{"for": members, "seats": 30, "unfilled": "hold"}]}
+    groups = {
+        "a": [{"open": 10}, {"for": members, "seats": 30, "unfilled": "release"}],
+        "b": [{"for": members, "seats": 30, "unfilled": "hold"}],
+    }
     by_class = Written(choices, dict.fromkeys(seats, [[i] for i in order]), seats, random_numbers(rng, people), groups)
-    by_number = Written(choices, dict.fromkeys(seats, [people]), seats, {i: str(n) for n, i in enumerate(order)}, groups)
+    by_number = Written(
+        choices, dict.fromkeys(seats, [people]), seats, {i: str(n) for n, i in enumerate(order)}, groups
+    )
     assert by_class.offers() == by_number.offers()
 
 
@@ -111,7 +131,14 @@ def test_a_market_that_does_not_fit_the_standing_is_refused():
 
 def test_a_compiled_market_cannot_be_changed():
     market = random_market(Random(0), 5, 2).compiled()
-    for array in (market.capacity, market.choice_start, market.program, market.priority_class, market.standing, market.member):
+    for array in (
+        market.capacity,
+        market.choice_start,
+        market.program,
+        market.priority_class,
+        market.standing,
+        market.member,
+    ):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
 
@@ -124,11 +151,23 @@ def written_group(share: str, rounding: str) -> SeatGroup:
 
 
 REST = SeatGroup.model_validate({"name": "rest", "rest": True})
-SHARES = {"0%": (0, 1), "10%": (1, 10), "25%": (1, 4), "1/3": (1, 3), "50%": (1, 2), "62.5%": (5, 8), "2/3": (2, 3), "100%": (1, 1)}
+SHARES = {
+    "0%": (0, 1),
+    "10%": (1, 10),
+    "25%": (1, 4),
+    "1/3": (1, 3),
+    "50%": (1, 2),
+    "62.5%": (5, 8),
+    "2/3": (2, 3),
+    "100%": (1, 1),
+}
 ROUNDED = {"up": lambda n, d: -(-n // d), "down": lambda n, d: n // d, "nearest": lambda n, d: (2 * n + d) // (2 * d)}
 
 
-@pytest.mark.parametrize(("capacity", "seats"), [(0, [0, 0, 0, 0]), (1, [0, 1, 0, 0]), (2, [0, 1, 1, 0]), (5, [1, 3, 1, 0]), (7, [1, 4, 2, 0])])
+@pytest.mark.parametrize(
+    ("capacity", "seats"),
+    [(0, [0, 0, 0, 0]), (1, [0, 1, 0, 0]), (2, [0, 1, 1, 0]), (5, [1, 3, 1, 0]), (7, [1, 4, 2, 0])],
+)
 def test_the_contracts_own_shares(capacity, seats):
     groups = [written_group("25%", "down"), written_group("50%", "up"), written_group("25%", "nearest"), REST]
     assert allot(capacity, groups) == seats
@@ -155,7 +194,12 @@ def test_shares_never_make_more_seats_than_the_capacity():
 
 def test_a_share_is_exact():
     """No float: 10 % of 30 is 3, not 3.0000000000000004 rounded up."""
-    assert [allot(30, [written_group(share, "up"), REST])[0] for share in ("10%", "1/10", "3/30", "10.0%")] == [3, 3, 3, 3]
+    assert [allot(30, [written_group(share, "up"), REST])[0] for share in ("10%", "1/10", "3/30", "10.0%")] == [
+        3,
+        3,
+        3,
+        3,
+    ]
     assert written_group("33.333333333333333333%", "up").fraction < Fraction(1, 3)
 
 

@@ -46,7 +46,9 @@ def test_the_order_of_dictionaries_classes_and_groups_changes_nothing():
 def test_names_change_nothing():
     """F34: other names, in any alphabetical order, for the same people and programs."""
     for rng, written in markets("names", 500, most=30):
-        people = dict(zip(written.choices, rng.sample([f"z{n:03}" for n in range(99)], len(written.choices)), strict=True))
+        people = dict(
+            zip(written.choices, rng.sample([f"z{n:03}" for n in range(99)], len(written.choices)), strict=True)
+        )
         programs = dict(zip(written.seats, rng.sample("PQRSTUVW", len(written.seats)), strict=True))
         new = people | programs | {None: None}
 
@@ -60,7 +62,7 @@ def test_names_change_nothing():
 
 
 def test_only_the_order_of_the_numbers_matters():
-    for rng, written in markets("scale", 200):
+    for _, written in markets("scale", 200):
         if all(isinstance(number, str) for number in written.numbers.values()):
             scaled = {i: str(1000 + Decimal(number) ** 3) for i, number in written.numbers.items()}
             assert replace(written, numbers=scaled).offers() == written.offers()
@@ -162,7 +164,12 @@ def test_truncating_padding_or_swapping_gains_nothing_in_larger_markets():
         truth = written.offers()
         applicant = rng.choice(list(written.choices))
         own = written.choices[applicant]
-        for reported in (own[:1], own[1:], rng.sample(list(own), len(own)), rng.sample(list(written.seats), len(written.seats))):
+        for reported in (
+            own[:1],
+            own[1:],
+            rng.sample(list(own), len(own)),
+            rng.sample(list(written.seats), len(written.seats)),
+        ):
             offer = replace(written, choices={**written.choices, applicant: reported}).offers()[applicant]
             assert rank(own, truth[applicant]) <= rank(own, offer)
 
@@ -219,17 +226,19 @@ def test_one_more_applicant_never_helps_the_others():
     for rng, written in markets("crowd", 600):
         applicant = rng.choice(list(written.choices))
         without, with_all = replace(written, choices={**written.choices, applicant: []}).offers(), written.offers()
-        assert all(rank(own, without[i]) <= rank(own, with_all[i]) for i, own in written.choices.items() if i != applicant)
+        assert all(
+            rank(own, without[i]) <= rank(own, with_all[i]) for i, own in written.choices.items() if i != applicant
+        )
         n_hurt += any(without[i] != with_all[i] for i in written.choices if i != applicant)
     assert n_hurt > 100
 
 
 def test_one_more_applicant_moves_nobodys_number():
     """F1, F35: numbers of the formula belong to the person."""
-    choices = {f"i{n}": ["s"] for n in range(40)}
+    early = [f"i{n}" for n in range(40)]
     numbers = []
-    for people in (list(choices), [*list(choices)[5:], "late"]):
-        market = lottery.market_of(choices=dict.fromkeys(people, ["s"]), priorities={"s": [people]}, seats={"s": 3})
+    for people in (early, [*early[5:], "late"]):
+        market = lottery.market_of(choices={i: ["s"] for i in people}, priorities={"s": [people]}, seats={"s": 3})
         lottery_numbers = lottery.match(market, seed="2027").lottery.shown
         numbers.append(dict(zip(market.applicants, lottery_numbers, strict=True)))
     both = numbers[0].keys() & numbers[1].keys()

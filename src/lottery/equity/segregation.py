@@ -30,7 +30,7 @@ def dissimilarity(members: npt.ArrayLike, totals: npt.ArrayLike) -> float:
 
 def isolation(members: npt.ArrayLike, totals: npt.ArrayLike) -> float:
     """
-    xPx = Σ (x_s/X)(x_s/t_s): the share of members in the school of the average member.
+    The share of members in the school of the average member: xPx = Σ (x_s/X)(x_s/t_s).
 
     Bell, "A probability model for the measurement of ecological segregation", Social Forces 32, 1954.
     Example: 80/100 · 80/100 + 20/100 · 20/100 = 0.68.
@@ -43,7 +43,7 @@ def isolation(members: npt.ArrayLike, totals: npt.ArrayLike) -> float:
 
 def exposure(members: npt.ArrayLike, totals: npt.ArrayLike) -> float:
     """
-    xPy = Σ (x_s/X)(y_s/t_s): the share of others in the school of the average member; 1 − isolation.
+    The share of others in the school of the average member: xPy = Σ (x_s/X)(y_s/t_s) = 1 − isolation.
 
     Lieberson, "An asymmetrical approach to segregation", in Ethnic Segregation in Cities, 1981.
     Example: 80/100 · 20/100 + 20/100 · 80/100 = 0.32.

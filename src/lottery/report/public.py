@@ -1,86 +1,31 @@
-"""What may be published: cutoffs, bare lottery numbers, the seed, and aggregates with small cells suppressed."""
+"""What may be published: the page, cutoffs, bare lottery numbers, the seed, aggregates; small cells suppressed."""
 
 from __future__ import annotations
 
 import csv
 import json
-import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
-from lottery.arrays import Bools, Longs
-from lottery.report.groups import Group, groups
-from lottery.report.reading import Bundle, count_by_offering, read
-from lottery.report.suppression import Tree, shown_counts, shown_split
-
-MEASURES = ("applicants", "first_choices", "offers")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Aggregates:
-    """Counts as they may be shown, on the tree district, programs, offerings."""
-
-    program: list[str]  # [node] "" = the district
-    grade: list[str]  # [node] "" = all grades
-    seats: Longs  # [node]
-    everyone: dict[str, list[str]]  # [node] by measure
-    members: dict[tuple[str, str], list[str]]  # [node] by (group, measure)
-    others: dict[tuple[str, str], list[str]]
+from lottery.report.aggregates import MEASURES, PUBLIC, Aggregates, aggregates, cutoffs_of
+from lottery.report.page import render
+from lottery.report.reading import Bundle, read
+from lottery.report.tables import write_csv
 
 
 def write_public(folder: Path) -> None:
     """Write the folder `public/` of a bundle."""
     bundle = read(folder)
+    counts = aggregates(bundle, PUBLIC)
     public = folder / "public"
     public.mkdir(exist_ok=True)
-    shutil.copyfile(folder / "cutoffs.csv", public / "cutoffs.csv")
-    _write_rows(public / "numbers.csv", ["lottery_number"], ([number] for number in _lottery_numbers(folder)))
+    cutoffs = cutoffs_of(bundle, counts)
+    write_csv(public / "cutoffs.csv", cutoffs.columns, cutoffs.itertuples(index=False))
+    write_csv(public / "numbers.csv", ["lottery_number"], ([number] for number in _lottery_numbers(folder)))
     (public / "seed.json").write_text(_seed(bundle), encoding="utf-8", newline="\n")
-    found, _ = groups(bundle)
     header = ["program_id", "grade", "group", "member", "applicants", "first_choices", "seats", "offers"]
-    _write_rows(public / "aggregates.csv", header, _lines(aggregates(bundle, found)))
-
-
-def aggregates(bundle: Bundle, found: Sequence[Group]) -> Aggregates:
-    """Count applications, first choices and offers, and hide what must be hidden."""
-    table = bundle.offerings
-    tree, program, grade = _tree(bundle)
-    n_inner = len(program) - len(table)
-    rows = {
-        "applicants": (bundle.choices, bundle.choices["applicant"].to_numpy()),
-        "first_choices": (first := bundle.choices[bundle.choices["rank"] == 1], first["applicant"].to_numpy()),
-        "offers": (bundle.offers, np.arange(len(bundle.offers))),
-    }
-
-    def counted(measure: str, member: Bools | None = None) -> Longs:
-        lines, applicant = rows[measure]
-        leaves = count_by_offering(bundle, lines, None if member is None else member[applicant])
-        return tree.sums(np.append(np.zeros(n_inner, dtype=np.int64), leaves))
-
-    everyone, members, others = {}, {}, {}
-    for measure in MEASURES:
-        total = counted(measure)
-        # The offers made at an offering are no secret: cutoffs.csv shows how many seats of each group are filled.
-        texts = [str(count) for count in total.tolist()] if measure == "offers" else shown_counts(tree, total)
-        everyone[measure] = texts
-        hidden = np.array([not text.isdigit() for text in texts], dtype=np.bool_)
-        for group in found:
-            split = shown_split(tree, counted(measure, group.member), total, hidden)
-            members[group.name, measure], others[group.name, measure] = split
-    seats = tree.sums(np.append(np.zeros(n_inner, dtype=np.int64), table["seats"].to_numpy()))
-    return Aggregates(program, grade, seats, everyone, members, others)
-
-
-def _tree(bundle: Bundle) -> tuple[Tree, list[str], list[str]]:
-    table = bundle.offerings
-    programs = table["program_id"].drop_duplicates().tolist()
-    at = {program: node for node, program in enumerate(programs, start=1)}
-    parent = [-1, *(0 for _ in programs), *(at[program] for program in table["program_id"])]
-    program = ["", *programs, *table["program_id"]]
-    return Tree.of(parent), program, ["", *("" for _ in programs), *table["grade"]]
+    write_csv(public / "aggregates.csv", header, _lines(counts))
+    (public / "report.html").write_text(render(bundle, counts), encoding="utf-8", newline="\n")
 
 
 def _lines(table: Aggregates) -> Iterable[list[str]]:
@@ -131,10 +76,3 @@ def _seed(bundle: Bundle) -> str:
         "engine_hash": record["engine_hash"],
     }
     return json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
-
-
-def _write_rows(path: Path, header: list[str], rows: Iterable[list[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        writer.writerow(header)
-        writer.writerows(rows)

@@ -27,7 +27,9 @@ class Bundle:
     schools: pd.DataFrame
     programs: pd.DataFrame
     applicants: pd.DataFrame  # the included ones, in the order of `offers`
-    offers: pd.DataFrame  # rank is a number, 0 = no offer
+    # rank and choice are numbers, 0 = none: choice is the rank of an offer that the family listed; kept is true for the
+    # offer of a seat held now that the family did not list
+    offers: pd.DataFrame
     cutoffs: pd.DataFrame  # capacity and filled are numbers
     choices: pd.DataFrame  # of the included: applicant (row of `offers`), program_id, grade, rank (number)
     offerings: pd.DataFrame  # program_id, grade, seats (secured ones included), secured, offers, applications, first
@@ -55,6 +57,9 @@ def read(folder: Path) -> Bundle:
     everybody = _table(folder / "inputs" / "applicants.csv")
     row = pd.Index(everybody["applicant_id"]).get_indexer(pd.Index(offers["applicant_id"]))
     choices = _choices(folder, offers)
+    listed = np.bincount(choices["applicant"].to_numpy(dtype=np.int64), minlength=len(offers))
+    offers["kept"] = offers["rank"].to_numpy() > listed
+    offers["choice"] = offers["rank"].where(~offers["kept"], 0)
     return Bundle(
         folder=folder,
         policy=policy,

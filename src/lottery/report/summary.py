@@ -51,7 +51,7 @@ def summary_of(bundle: Bundle) -> Summary:
         "policy": {"id": bundle.policy.get("policy", ""), "title": bundle.policy.get("title", "")},
         "outcome_digest": bundle.record["outcome_digest"],
         "counts": _counts(bundle),
-        "placed_share": _ratio(int((bundle.offers["rank"] > 0).sum()), len(bundle.offers)),
+        "placed_share": _ratio(int((bundle.offers["choice"] > 0).sum()), len(bundle.offers)),
         "ranks": _ranks(bundle, np.ones(len(bundle.offers), dtype=np.bool_)),
         "by_grade": _by_grade(bundle),
         "groups": {group.name: _group(bundle, group) for group in found},
@@ -93,7 +93,7 @@ def seat_group_use(bundle: Bundle, found: Sequence[Group]) -> list[Summary]:
     A group `binds` where it is full and its last holder is a member: one more member would have needed one more seat.
     `members_in_program` counts those who hold any seat of the program; blank if the fact is not one of applicants.
     """
-    reserved = _reserved_groups(bundle.policy)
+    reserved = reserved_groups(bundle.policy)
     member = {group.name: group.member for group in found}
     by_offering = {
         name: bundle.offers[held].groupby(["program_id", "grade"]).size().to_dict() for name, held in member.items()
@@ -117,7 +117,7 @@ def seat_group_use(bundle: Bundle, found: Sequence[Group]) -> list[Summary]:
     return lines
 
 
-def _reserved_groups(policy: Mapping[str, Any]) -> dict[str, str]:
+def reserved_groups(policy: Mapping[str, Any]) -> dict[str, str]:
     """The fact that makes a member, for every seat-group name that has one."""
     return {
         group["name"]: group["for"] if isinstance(group["for"], str) else str(group["for"])
@@ -128,13 +128,12 @@ def _reserved_groups(policy: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _counts(bundle: Bundle) -> Summary:
+    """`offers` = `placed` (on a program the family listed) + `kept` (the seat held now, not listed)."""
     counts = dict(bundle.record["counts"])
-    offers = int((bundle.offers["rank"] > 0).sum())
     seats = bundle.offerings
+    counts |= _answers(bundle.offers)
     counts |= {
-        "offers": offers,
-        "no_offer": len(bundle.offers) - offers,
-        "first_choice": int((bundle.offers["rank"] == 1).sum()),
+        "no_offer": len(bundle.offers) - counts["offers"],
         "without_choices": len(bundle.offers) - bundle.choices["applicant"].nunique(),
         "seats": int(seats["seats"].sum()),
         "secured_seats": int(seats["secured"].sum()),
@@ -146,36 +145,52 @@ def _counts(bundle: Bundle) -> Summary:
     return counts
 
 
+def _answers(offers: pd.DataFrame) -> dict[str, int]:
+    return {
+        "offers": int((offers["rank"] > 0).sum()),
+        "placed": int((offers["choice"] > 0).sum()),
+        "kept": int(offers["kept"].sum()),
+        "first_choice": int((offers["choice"] == 1).sum()),
+    }
+
+
 def _ranks(bundle: Bundle, chosen: Bools) -> Summary:
-    longest = int(bundle.offers["rank"].max()) if len(bundle.offers) else 0
-    count = equity.rank_distribution(bundle.offers["rank"].to_numpy()[chosen], longest).tolist()
-    return {str(rank): number for rank, number in enumerate(count[:-1], start=1)} | {"none": count[-1]}
+    """Applicants by the rank of the program they are offered; `kept`: their own seat, not listed."""
+    longest = int(bundle.offers["choice"].max()) if len(bundle.offers) else 0
+    kept = bundle.offers["kept"].to_numpy()
+    count = equity.rank_distribution(bundle.offers["choice"].to_numpy()[chosen & ~kept], longest).tolist()
+    by_rank = {str(rank): number for rank, number in enumerate(count[:-1], start=1)}
+    return by_rank | {"kept": int((chosen & kept).sum()), "none": count[-1]}
 
 
 def _by_grade(bundle: Bundle) -> Summary:
     lines = {}
     grades = bundle.offers["grade"].to_numpy()
     for grade in sorted(set(grades), key=lambda grade: GRADE_ORDER.get(grade, len(GRADE_ORDER))):
-        rank = bundle.offers["rank"].to_numpy()[grades == grade]
+        here = bundle.offers[grades == grade]
         seats = bundle.offerings[bundle.offerings["grade"] == grade]
-        lines[str(grade)] = {
-            "included": len(rank),
-            "offers": int((rank > 0).sum()),
-            "first_choice": int((rank == 1).sum()),
+        answers = _answers(here)
+        lines[str(grade)] = answers | {
+            "included": len(here),
+            "no_offer": len(here) - answers["offers"],
             "seats": int(seats["seats"].sum()),
-            "placed_share": _ratio(int((rank > 0).sum()), len(rank)),
+            "placed_share": _ratio(answers["placed"], len(here)),
         }
     return lines
 
 
 def _group(bundle: Bundle, group: Group) -> Summary:
-    rank = bundle.offers["rank"].to_numpy()
+    rank, choice = bundle.offers["rank"].to_numpy(), bundle.offers["choice"].to_numpy()
     sides = (group.member, ~group.member)
     applied = (int(sides[0].sum()), int(sides[1].sum()))
     content: Summary = {"definition": group.definition, "undisclosed": group.n_undisclosed}
     for name, side in zip(("members", "others"), sides, strict=True):
         content[name] = {"included": int(side.sum()), "ranks": _ranks(bundle, side)}
-    for measure, reached in (("offer_rate", rank > 0), ("first_choice_rate", rank == 1)):
+    for measure, reached in (
+        ("offer_rate", rank > 0),
+        ("placed_rate", choice > 0),
+        ("first_choice_rate", choice == 1),
+    ):
         offered = (int(reached[sides[0]].sum()), int(reached[sides[1]].sum()))
         content[measure] = {
             "members": _interval(equity.offer_rate(offered[0], applied[0])),

@@ -125,16 +125,28 @@ class _Table:
                 return
 
 
-def shown_counts(tree: Tree, count: npt.ArrayLike) -> list[str]:
-    """The text of every cell of a tree of counts."""
+def shown_counts(
+    tree: Tree,
+    count: npt.ArrayLike,
+    secret: Bools | None = None,
+    floor: npt.ArrayLike = 0,
+    ceiling: npt.ArrayLike = UNBOUNDED,
+) -> list[str]:
+    """
+    The text of every cell of a tree of counts; the cells of 1 to 10 are `secret` unless it is said which are.
+
+    `floor` and `ceiling` are what a reader knows of a cell from elsewhere; a cell where they are equal is no secret.
+    """
     value = np.asarray(count, dtype=np.int64)
-    small = is_small(value)
-    ceiling = np.full(len(value), UNBOUNDED)
-    zero = np.zeros(len(value), dtype=np.int64)
-    table = _Table(tree, value, small.copy(), zero + 1, np.where(small, SMALLEST_SHOWN - 1, ceiling), zero, ceiling)
+    hidden = is_small(value) if secret is None else secret
+    least, most = (np.broadcast_to(np.asarray(bound, dtype=np.int64), value.shape).copy() for bound in (floor, ceiling))
+    low, high = np.maximum(least, 1), np.minimum(most, SMALLEST_SHOWN - 1)
+    # Where "<11" would leave one value only, the mark itself would tell it.
+    marks = hidden & is_small(value) & (low < high)
+    low, high = np.where(marks, low, least), np.where(marks, high, most)
+    table = _Table(tree, value, hidden.copy(), low.copy(), high.copy(), least, most)
     table.settle()
-    marked = small & (table.low == 1)
-    return _texts(value, table.hidden, marked)
+    return _texts(value, table.hidden, marks & (table.low == low) & (table.high == high))
 
 
 def shown_split(

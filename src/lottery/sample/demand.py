@@ -96,7 +96,7 @@ def _utility(district: District, roster: Roster, families: Families, current: Lo
 
 
 def siblings_at(district: District, roster: Roster, families: Families) -> Bools:
-    """Whether somebody else of the household is enrolled at the school and stays next year ([applicant, school])."""
+    """[applicant, school] Whether somebody else of the household is enrolled there and stays next year."""
     there = np.zeros((len(families), len(district.schools)), dtype=np.bool_)
     by_household: dict[int, list[int]] = {}
     for child, household in enumerate(roster.household.tolist()):

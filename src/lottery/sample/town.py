@@ -100,7 +100,7 @@ def _feeders(first: tuple[int, ...], pathway: tuple[str, ...]) -> Longs:
 
 
 def centres(blocks: int) -> Floats:
-    """The middle of every block, row by row ([block, 2])."""
+    """[block, 2] The middle of every block, row by row."""
     middle = (np.arange(blocks) + 0.5) / blocks
     return np.stack([np.repeat(middle, blocks), np.tile(middle, blocks)], axis=1)
 
