@@ -30,7 +30,7 @@ class TooLarge(LotteryError):
 
 
 class Unavailable(LotteryError):
-    """This server cannot answer now."""
+    """The server cannot answer now."""
 
 
 class UploadError(Refusal):
@@ -94,7 +94,7 @@ async def _not_understood(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"error": f"{error.detail}.", "problems": []}, error.status_code, error.headers)
+    return JSONResponse({"error": f"{error.detail.rstrip('.')}.", "problems": []}, error.status_code, error.headers)
 
 
 async def _failed(_: Request, __: Exception) -> JSONResponse:

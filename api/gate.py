@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import TooLarge, Unauthorized, answer
@@ -48,7 +49,8 @@ class Gate:
         try:
             if scope["path"] not in OPEN_PATHS:
                 self._admit(headers)
-            self._weigh(int(headers.get("content-length") or 0))
+            declared = headers.get("content-length", "")
+            self._weigh(int(declared) if declared.isdecimal() else 0)
         except LotteryError as error:
             await answer(error)(scope, receive, send_guarded)
             return
@@ -56,12 +58,13 @@ class Gate:
 
     def _admit(self, headers: Headers) -> None:
         token = self.settings.token
-        shown = headers.get("authorization", "").removeprefix("Bearer ")
-        if token and not secrets.compare_digest(shown.encode(), token.encode()):
+        scheme, _, shown = headers.get("authorization", "").partition(" ")
+        known = secrets.compare_digest(shown.encode("latin-1"), token.encode())  # a header is bytes, read as Latin-1
+        if token and not (known and scheme.lower() == "bearer"):
             raise Unauthorized("This address needs the header `Authorization: Bearer TOKEN`, with this server's token.")
         # Without a token, a page open in the clerk's browser must not reach in through a name that points here.
-        hosts = [headers.get("host", ""), *(urlsplit(o).netloc for o in headers.getlist("origin"))]
-        if not token and not all(is_loopback(urlsplit(f"//{host}").hostname or "") for host in hosts):
+        named = [f"//{headers.get('host', '')}", *headers.getlist("origin")]
+        if not token and not all(map(_points_here, named)):
             raise Unauthorized("This server has no token, so it answers only to localhost on the machine it runs on.")
 
     def _weigh(self, size: int) -> None:
@@ -77,7 +80,17 @@ class Gate:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            self._weigh(size)
+            try:
+                self._weigh(size)
+            except TooLarge as error:  # the reader of forms hides every other exception behind a 400
+                raise HTTPException(413, str(error)) from None
             return message
 
         return receive_counted
+
+
+def _points_here(address: str) -> bool:
+    try:
+        return is_loopback(urlsplit(address).hostname or "")
+    except ValueError:
+        return False

@@ -16,7 +16,7 @@ def ledger() -> Iterator[Ledger]:
     """Every figure of the session, written when it ends."""
     ledger = Ledger()
     yield ledger
-    if ledger.figures:
+    if ledger.figures or ledger.missing:
         ledger.write()
 
 

@@ -19,6 +19,8 @@ PREFACE = (
     "Written by `make bench`, which shows that outcomes are equal before it times anything. Times and ratios are",
     "medians of interleaved runs, a new lottery in every round, quartiles in brackets. The kernel and the C++ heap are",
     "timed by processor time, `lottery run` by the clock on the wall. Memory is that of arrays, without names.",
+    "With seat groups a proposal can mean an application that a program considers, through however many of its groups",
+    "it goes, or a proposal to one group; both figures are given, as ratios to the plain market's time per proposal.",
 )
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow")
 

@@ -135,7 +135,7 @@ def test_two_policies_share_their_draws_although_their_markets_keep_other_orders
 
 def test_five_equal_applicants_for_two_seats_have_two_fifths_of_a_chance() -> None:
     names = list("abcde")
-    market = lottery.market_of(choices=dict.fromkeys(names, ["oak"]), priorities={"oak": [names]}, seats={"oak": 2})
+    market = lottery.market_of(choices={name: ["oak"] for name in names}, priorities={"oak": [names]}, seats={"oak": 2})
 
     counted = chances(market, "any", 4000)
 

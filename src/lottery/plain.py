@@ -16,6 +16,7 @@ from lottery.market import INELIGIBLE, Lottery, Market, standing_type
 
 Classes = Sequence[Iterable[str]]
 OPEN = "open"
+MOST_SEATS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,17 @@ def market_of(
             raise LotteryError(
                 f"This version does not know {rule} yet. Write the rule as seat_groups, or leave it out."
             )
+    choices = {i: listed if isinstance(listed, str) else list(listed) for i, listed in choices.items()}
+    priorities = {program: [list(members) for members in classes] for program, classes in priorities.items()}
+    _check_seats(seats)
+    _check_choices(choices, seats)
     _check_names(choices, priorities, seats, seat_groups or {})
     programs = sorted(seats)
     index = {program: p for p, program in enumerate(programs)}
     applicants = sorted(choices, key=lambda i: (index[choices[i][0]] if choices[i] else -1, i))
     class_of = {program: _class_of(program, priorities.get(program, ())) for program in programs}
     groups = {p: _groups(p, seats[p], class_of[p], (seat_groups or {}).get(p)) for p in programs}
+    _check_members(choices, groups)
     n_slots = max((len(written) for written in groups.values()), default=1)
 
     capacity = np.zeros((len(programs), n_slots), dtype=np.int32)
@@ -88,7 +94,7 @@ def market_of(
         standing=standing,
         member=member,
         barred=barred,
-        given=None if numbers is None else _given(numbers, applicants, rows),
+        given=None if numbers is None else _given(numbers, applicants, rows, seats),
     )
 
 
@@ -196,19 +202,15 @@ def _names(names: Iterable[str], where: str) -> list[str]:
     return list(names)
 
 
-def _check_names(
-    choices: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Classes],
-    seats: Mapping[str, int],
-    seat_groups: Mapping[str, Any],
-) -> None:
+def _check_seats(seats: Mapping[str, int]) -> None:
     for program, number in seats.items():
-        _whole(number, f"Program {program}")
-    for what, named in (("priorities", priorities), ("seat_groups", seat_groups)):
-        if unknown := sorted(set(named) - set(seats)):
+        if _whole(number, f"Program {program}") > MOST_SEATS:
             raise LotteryError(
-                f"{what} names program {unknown[0]}, which has no seats. Add it to seats, or correct the name."
+                f"Program {program} has {number} seats; at most {MOST_SEATS} are allowed. Correct the number."
             )
+
+
+def _check_choices(choices: Mapping[str, Sequence[str]], seats: Mapping[str, int]) -> None:
     for applicant, listed in choices.items():
         if isinstance(listed, str):
             raise LotteryError(
@@ -225,17 +227,44 @@ def _check_names(
                     f"Applicant {applicant} ranks program {program} twice, as choices {listed.index(program) + 1} and "
                     f"{rank + 1}. Remove one of them."
                 )
+
+
+def _check_names(
+    choices: Mapping[str, Sequence[str]],
+    priorities: Mapping[str, Classes],
+    seats: Mapping[str, int],
+    seat_groups: Mapping[str, Any],
+) -> None:
+    _known(priorities, seats, "priorities", "seats")
+    _known(seat_groups, seats, "seat_groups", "seats")
     for program, classes in priorities.items():
         for members in classes:
-            if unknown := sorted(set(members) - set(choices)):
-                raise LotteryError(
-                    f"The priorities of program {program} name applicant {unknown[0]}, who has no choices. "
-                    "Add the applicant to choices (an empty list is allowed), or correct the name."
-                )
+            _known(members, choices, f"the priorities of program {program}")
 
 
-def _given(numbers: Mapping[str, Any], applicants: Sequence[str], rows: Sequence[tuple[str, str]]) -> Lottery:
-    if numbers and all(isinstance(value, Mapping) for value in numbers.values()):
+def _check_members(choices: Mapping[str, Sequence[str]], groups: Mapping[str, Sequence[Group]]) -> None:
+    for program, written in groups.items():
+        for group in written:
+            _known(group.members or (), choices, f"seat group {group.name} of program {program}")
+
+
+def _known(names: Iterable[str], known: Iterable[str], where: str, home: str = "choices") -> None:
+    if unknown := sorted(set(names) - set(known)):
+        raise LotteryError(
+            f"{where[0].upper()}{where[1:]}: {unknown[0]} has no {home}. Add it to {home}, or correct the name."
+        )
+
+
+def _given(
+    numbers: Mapping[str, Any], applicants: Sequence[str], rows: Sequence[tuple[str, str]], programs: Iterable[str]
+) -> Lottery:
+    per_program = bool(numbers) and all(isinstance(value, Mapping) for value in numbers.values())
+    if not per_program:
+        _known(numbers, applicants, "numbers")
+    else:
+        _known(numbers, programs, "numbers", "seats")
+        for program, own in numbers.items():
+            _known(own, applicants, f"numbers of program {program}")
         return _given_per_program(numbers, rows)
     return given_numbers([_decimal(i, numbers, "numbers") for i in applicants], applicants)
 

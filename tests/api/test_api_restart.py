@@ -10,8 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.server import claimed
 from api.settings import Settings
 from api.storage import Job, Storage, new_id
+from lottery.errors import LotteryError
 from lottery.policy.shipped import shipped_policy
 
 
@@ -91,6 +93,19 @@ def test_concurrent_writers_lose_nothing(tmp_path):
         storage.close()
 
 
+def test_a_writer_holds_the_lock_from_its_first_moment(tmp_path):
+    """Otherwise two that read before they write would both begin, and one of them would fail half-way."""
+    storage = Storage(tmp_path / "l.db")
+    other = sqlite3.connect(tmp_path / "l.db", timeout=0, isolation_level=None)
+
+    with storage._writer.begin(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    storage.close()
+
+
 def test_the_database_is_readable_by_its_owner_only_and_keeps_a_write_ahead_log(tmp_path):
     storage = Storage(tmp_path / "l.db")
 
@@ -101,3 +116,18 @@ def test_the_database_is_readable_by_its_owner_only_and_keeps_a_write_ahead_log(
 
     assert mode == "wal"
     assert (tmp_path / "l.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_server_in_the_same_folder_is_refused(own):
+    """It would take the first one's running job for an interrupted one."""
+    with claimed(own), pytest.raises(LotteryError, match="Another server works in"), claimed(own):
+        pass
+    with claimed(own):
+        pass  # the first is gone
+
+
+def test_a_file_that_is_no_database_is_refused_in_a_sentence(own):
+    own.database.write_bytes(b"applicant_id,grade\n" * 100)
+
+    with pytest.raises(LotteryError, match="cannot be opened: file is not a database"), claimed(own):
+        pass

@@ -75,7 +75,7 @@ def test_check_names_file_line_and_remedy_and_exits_2(lottery, district, tmp_pat
 
 
 def test_check_of_a_policy_without_a_resolution_warns_and_exits_1(lottery):
-    code, out, err = lottery("check", "--policy", shipped_policy("pusd/set-aside-2027"))
+    code, out, err = lottery("check", "--policy", "pusd/set-aside-2027")  # a shipped one, by its name
     assert code == 1
     assert "resolution" in err
     assert "5 of 5 cases hold" in out
@@ -126,6 +126,8 @@ def test_explain_speaks_both_languages_and_knows_strangers(lottery, results):
     code, out, _ = lottery("explain", results, applicant, "--lang", "es")
     assert code == 0
     assert "ENSAYO" in out
+    code, out, _ = lottery("explain", results, applicant, "--json")
+    assert json.loads(out)["applicant"] == applicant
     code, _, err = lottery("explain", results, "nobody")
     assert code == 2
     assert "nobody" in err

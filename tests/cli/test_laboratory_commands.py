@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections import defaultdict
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -55,10 +56,11 @@ def lottery(monkeypatch, capsys):
 def counted(district, tmp_path_factory):
     """One finished `lottery chances`, typed once for the whole module."""
     out = tmp_path_factory.mktemp("chances") / "out"
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as stop:
-        words = ["chances", district, "--policy", GENERAL, "--seed", "x", "--draws", 50, "--out", out]
+    words = ["chances", district, "--policy", GENERAL, "--seed", "x", "--draws", 50, "--out", out]
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["lottery", *map(str, words)])
-        main()
+        with pytest.raises(SystemExit) as stop:
+            main()
     assert not stop.value.code
     return out
 
@@ -156,11 +158,9 @@ def test_what_is_not_installed_is_named_with_what_to_install(package, monkeypatc
         monkeypatch.delitem(sys.modules, loaded)
     monkeypatch.setitem(sys.modules, package, None)  # importing it now raises ModuleNotFoundError
 
+    command = partial(simulate, tmp_path / "study.yaml", tmp_path / "out")
     with pytest.raises(LotteryError, match="install") as refused:
-        if package == "simulations":
-            simulate(tmp_path / "study.yaml", tmp_path / "out")
-        else:
-            serve(data=tmp_path)
+        command() if package == "simulations" else serve(data=tmp_path)
 
     assert package in str(refused.value)
 

@@ -102,6 +102,19 @@ def test_places_are_the_order_of_whole_tickets(text, refs):
     assert drawn.source == "formula"
 
 
+class LoadedDrum:
+    """A drum whose tickets differ in the last of 256 bits, or not at all."""
+
+    def tickets(self, refs: tuple[str, ...]) -> list[bytes]:
+        return [bytes(31) + bytes([ref == "first"]) for ref in refs]
+
+
+def test_the_last_bit_decides_and_then_the_reference():
+    """No truncation: 31 equal bytes are no tie.  Equal tickets, which twins who share a number have, go by reference."""
+    refs = ["first", "third", "é", "second"]
+    assert draw_numbers(LoadedDrum(), refs).place.tolist() == [4, 2, 3, 1]
+
+
 def decimal_of(ticket: bytes) -> str:
     """The first 64 bits of a ticket as a fraction of 2^64: 18 decimals, the others cut off."""
     digits = Fraction(int.from_bytes(ticket[:8], "big"), 2**64) * 10**18
@@ -254,7 +267,9 @@ def test_a_combined_hash_is_of_names_and_hashes_in_order():
 
 def test_the_rules_are_everything_that_is_not_about_an_applicant():
     """I11: a change of seats, roster or policy changes the seal; a new applicant does not."""
-    hashes = dict.fromkeys(("policy.json", "seats.csv", "roster.csv", "applicants.csv", "choices.csv", "numbers.csv"), "00" * 32)
+    hashes = dict.fromkeys(
+        ("policy.json", "seats.csv", "roster.csv", "applicants.csv", "choices.csv", "numbers.csv"), "00" * 32
+    )
     seal = rules_hash(hashes)
     for name in hashes:
         about_applicants = name in ("applicants.csv", "choices.csv", "numbers.csv")

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 
 from lottery.cycle import Cycle, Table
+from lottery.errors import PolicyError
 from lottery.market import INELIGIBLE, Market
 from lottery.matching import match
 from lottery.policy import PolicyFile, compile_market, parse_policy
@@ -83,6 +85,13 @@ def holds(condition: Any, file_changes: Mapping[str, Any], **tables: str) -> set
     priorities = [{"class": "yes", "when": condition}, {"class": "no"}]
     market = compile_market(policy(priorities=priorities, **file_changes), cycle(**tables))
     return {pair for pair, name in classes(market).items() if name == "yes"}
+
+
+def refusals(file: PolicyFile, tiny: Cycle) -> list[str]:
+    """What the policy has against the cycle, a sentence each."""
+    with pytest.raises(PolicyError) as refusal:
+        compile_market(file, tiny)
+    return [str(problem) for problem in refusal.value.problems]
 
 
 def offers(file: PolicyFile, tiny: Cycle) -> dict[str, str | None]:

@@ -108,10 +108,8 @@ def test_a_class_for_everybody_is_a_strict_order(n_people):
         "a": [{"open": 10}, {"for": members, "seats": 30, "unfilled": "release"}],
         "b": [{"for": members, "seats": 30, "unfilled": "hold"}],
     }
-    by_class = Written(choices, dict.fromkeys(seats, [[i] for i in order]), seats, random_numbers(rng, people), groups)
-    by_number = Written(
-        choices, dict.fromkeys(seats, [people]), seats, {i: str(n) for n, i in enumerate(order)}, groups
-    )
+    by_class = Written(choices, {s: [[i] for i in order] for s in seats}, seats, random_numbers(rng, people), groups)
+    by_number = Written(choices, {s: [people] for s in seats}, seats, {i: str(n) for n, i in enumerate(order)}, groups)
     assert by_class.offers() == by_number.offers()
 
 
@@ -177,7 +175,7 @@ def test_shares_never_make_more_seats_than_the_capacity():
     """Every two of 24 shares with a rest at each place, 0 to 60 seats, against integer arithmetic."""
     kinds = list(product(SHARES, ROUNDED))
     for first, second in product(kinds, kinds):
-        for place, capacity in ((place, capacity) for place in range(3) for capacity in range(0, 61, 1 + place * 6)):
+        for capacity, place in product(range(61), range(3)):
             groups = [written_group(*first), written_group(*second)]
             groups.insert(place, REST)
             left, expected = capacity, []

@@ -24,16 +24,68 @@ def rows(path):
         return list(csv.DictReader(lines))
 
 
-def test_the_four_files_are_there_and_no_applicant_is_in_any(public, folder):
+def test_the_five_files_are_there_and_no_applicant_is_in_any(public, folder):
     assert sorted(path.name for path in public.iterdir()) == [
         "aggregates.csv",
         "cutoffs.csv",
         "numbers.csv",
+        "report.html",
         "seed.json",
     ]
     everything = "".join(path.read_text() for path in public.iterdir())
     assert not re.search(r"\bA\d{4}\b", everything)
-    assert (public / "cutoffs.csv").read_bytes() == (folder / "cutoffs.csv").read_bytes()
+
+
+def test_every_cutoff_stays_since_families_check_their_answer_against_it(public, folder):
+    key = ("program_id", "grade", "seat_group", "member", "priority", "lottery_number", "place")
+    told, whole = rows(public / "cutoffs.csv"), rows(folder / "cutoffs.csv")
+    assert [[row[name] for name in key] for row in told] == [[row[name] for name in key] for row in whole]
+    assert list(told[0]) == list(whole[0])
+
+
+def test_what_is_shown_of_the_seats_filled_is_true_and_small_counts_of_children_are_not(public, folder):
+    reserved = {"low_income", "neighbors", "secured"}
+    hidden = 0
+    for told, whole in zip(rows(public / "cutoffs.csv"), rows(folder / "cutoffs.csv"), strict=True):
+        for cell in ("capacity", "filled"):
+            assert told[cell] in ("<11", "*", whole[cell])
+        if whole["seat_group"] in reserved and not whole["place"] and 1 <= int(whole["filled"]) <= 10:
+            assert not told["filled"].isdigit()
+            hidden += 1
+        if whole["seat_group"] == "secured" and 1 <= int(whole["capacity"]) <= 10:
+            assert not told["capacity"].isdigit()
+            hidden += 1
+        elif whole["seat_group"] != "secured":
+            assert told["capacity"] == whole["capacity"]  # the board's own number
+    assert hidden > 1
+
+
+def test_no_hidden_seat_count_is_the_difference_of_published_ones(public):
+    """The groups of an offering add up to its offers in aggregates.csv."""
+    everybody = [row for row in rows(public / "aggregates.csv") if row["group"] == "all"]
+    offers = {(row["program_id"], row["grade"]): row["offers"] for row in everybody}
+    by_offering = {}
+    for row in rows(public / "cutoffs.csv"):
+        by_offering.setdefault((row["program_id"], row["grade"]), []).append(row["filled"])
+    for where, filled in by_offering.items():
+        cells = [offers[where], *filled]
+        if all(cell.isdigit() for cell in cells):
+            assert int(cells[0]) == sum(map(int, filled))
+        assert sum(not cell.isdigit() for cell in cells) != 1, where
+
+
+def test_seats_in_public_are_the_boards_and_do_not_count_those_who_hold_one(public, folder):
+    board = {(row["program_id"], row["grade"]): row["capacity"] for row in rows(folder / "inputs/seats.csv")}
+    for row in rows(public / "aggregates.csv"):
+        if row["group"] == "all" and row["grade"]:
+            assert row["seats"] == board[row["program_id"], row["grade"]]
+
+
+def test_the_public_page_names_no_applicant_and_is_not_the_office_copy(public, folder):
+    page = (public / "report.html").read_text()
+    assert "Office copy" not in page
+    assert "share of offers by school" not in page
+    assert "Counts of fewer than 11 children of a group are not shown" in page
 
 
 def test_the_lottery_numbers_are_bare_sorted_and_complete(public, folder):
@@ -51,7 +103,7 @@ def test_the_seed_file_tells_how_the_numbers_were_made(public, folder):
 
 def test_no_cell_of_one_to_ten_children_is_shown(public):
     for row in rows(public / "aggregates.csv"):
-        cells = [row["applicants"], row["first_choices"]] + [row["offers"]] * (row["group"] != "all")
+        cells = [row["applicants"], row["first_choices"], *([row["offers"]] if row["group"] != "all" else [])]
         for cell in cells:
             assert cell in ("<11", "*") or not 1 <= int(cell) <= 10
 

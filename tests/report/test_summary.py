@@ -23,6 +23,14 @@ def low_income(folder):
     }
 
 
+def kind(folder, row):
+    """The rank of a listed program, `kept` for a seat held and not listed, or `none`."""
+    listed = {
+        line["program_id"] for line in rows(folder, "inputs/choices.csv") if line["applicant_id"] == row["applicant_id"]
+    }
+    return "none" if not row["program_id"] else row["rank"] if row["program_id"] in listed else "kept"
+
+
 def test_counts_are_those_of_the_files(folder):
     counts = summarize(folder)["counts"]
     offers = rows(folder, "offers.csv")
@@ -36,12 +44,43 @@ def test_counts_are_those_of_the_files(folder):
     assert counts["seats"] == sum(int(row["capacity"]) for row in rows(folder, "cutoffs.csv"))
 
 
+def test_offers_are_placed_on_the_list_or_kept_and_a_seat_kept_is_nobodys_choice(folder):
+    summary = summarize(folder)
+    slow = Counter(kind(folder, row) for row in rows(folder, "offers.csv"))
+    counts = summary["counts"]
+    assert counts["kept"] == slow["kept"] > 0
+    assert counts["placed"] == sum(slow.values()) - slow["kept"] - slow["none"]
+    assert counts["offers"] == counts["placed"] + counts["kept"]
+    assert counts["first_choice"] == slow["1"]
+    assert summary["placed_share"] == pytest.approx(counts["placed"] / counts["included"], abs=1e-6)
+
+
+def test_a_holder_who_listed_nothing_keeps_the_seat_and_has_no_first_choice(folder, tmp_path):
+    """The seat is appended to an empty list: its rank is 1, and yet nobody chose it."""
+    other = shutil.copytree(folder, tmp_path / "other")
+    before = summarize(other)["counts"]
+    row = next(row for row in rows(other, "offers.csv") if row["rank"] == "1")
+    header, *lines = (other / "inputs/choices.csv").read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(row["applicant_id"] + ",")]
+    (other / "inputs/choices.csv").write_text(header + "".join(kept))
+    after = summarize(other)["counts"]
+    assert (after["kept"], after["first_choice"]) == (before["kept"] + 1, before["first_choice"] - 1)
+
+
+def test_the_grades_add_up_to_the_district(folder):
+    summary = summarize(folder)
+    for name in ("included", "offers", "placed", "kept", "no_offer", "first_choice", "seats"):
+        assert sum(line[name] for line in summary["by_grade"].values()) == summary["counts"][name]
+    for line in summary["by_grade"].values():
+        assert line["placed_share"] == pytest.approx(line["placed"] / line["included"], abs=1e-6)
+
+
 def test_ranks_by_group_are_those_of_the_files_and_add_up(folder):
     summary = summarize(folder)
     members = low_income(folder)
     for side, inside in (("members", True), ("others", False)):
         slow = Counter(
-            row["rank"] or "none" for row in rows(folder, "offers.csv") if (row["applicant_id"] in members) == inside
+            kind(folder, row) for row in rows(folder, "offers.csv") if (row["applicant_id"] in members) == inside
         )
         content = summary["groups"]["low_income"][side]
         assert {rank: count for rank, count in content["ranks"].items() if count} == dict(slow)

@@ -95,6 +95,47 @@ def test_hidden_totals_and_their_splits_do_not_give_each_other_away(data):
     assert_hidden_cells_vary([*texts, *inside, *outside], together)
 
 
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_no_hidden_seat_group_follows_from_its_offering_and_the_capacities(data):
+    """Two offerings of two or three groups; a reader knows every capacity and which groups are full."""
+    tree = Tree.of([-1, 0, 0, 1, 1, 1, 2, 2])
+    last = leaves(tree)
+    value, floor, ceiling = np.zeros(8, dtype=np.int64), np.zeros(8, dtype=np.int64), np.full(8, 2**40)
+    secret = np.zeros(8, dtype=bool)
+    for node in last:
+        seats = data.draw(st.integers(0, 13))
+        value[node] = data.draw(st.integers(0, seats))
+        full = value[node] == seats
+        floor[node], ceiling[node] = (seats, seats) if full else (0, seats - 1)
+        secret[node] = not full and 1 <= value[node] <= 10 and data.draw(st.booleans())
+    value = tree.sums(value)
+    texts = shown_counts(tree, value, secret, floor, ceiling)
+    assert not any(texts[node].isdigit() for node in np.flatnonzero(secret))
+    known = [
+        sorted(set(allowed(texts[node], ceiling[node])) & set(range(floor[node], ceiling[node] + 1))) for node in last
+    ]
+    tables = []
+    for leaf in product(*known):
+        table = np.zeros(8, dtype=np.int64)
+        table[last] = leaf
+        table = tree.sums(table)
+        if all(not texts[node].isdigit() or int(texts[node]) == table[node] for node in range(8)):
+            tables.append(table)
+    tables = np.array(tables)
+    assert len(tables)
+    assert all(len(np.unique(tables[:, node])) > 1 for node in np.flatnonzero(secret) if ceiling[node] > 0)
+
+
+def test_a_mark_that_would_tell_the_number_is_not_set():
+    """One of two seats filled, and not full: "<11" would leave 1 alone, a star leaves 0 and 1."""
+    flat = Tree.of([-1, 0, 0])
+    texts = shown_counts(
+        flat, [21, 20, 1], np.array([False, False, True]), floor=np.array([0, 0, 0]), ceiling=np.array([99, 39, 1])
+    )
+    assert texts == ["21", WITHHELD, WITHHELD]
+
+
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=6))
 def test_every_cell_of_one_to_ten_is_hidden_and_what_is_shown_is_true(values):
     tree = Tree.of([-1] + [0] * len(values))

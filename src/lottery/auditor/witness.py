@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lottery.auditor import verify
@@ -19,13 +19,25 @@ KINDS = {
 }
 
 
-class Witness(NamedTuple):
-    """`applicant` can object at `program`; `kind` says what is wrong, `text` what stood and what should stand."""
-
+class _Objection(NamedTuple):
     applicant: str
     program: str
     kind: str
+
+
+class Witness(_Objection):
+    """`applicant` can object to the outcome at `program`; `kind` says why, `text` what stood and what should stand."""
+
     text: str
+
+    def __new__(cls, applicant: str, program: str, kind: str, text: str) -> Witness:
+        """A witness with the evidence, which is not part of what it is compared by."""
+        witness = super().__new__(cls, applicant, program, kind)
+        witness.text = text
+        return witness
+
+    def __str__(self) -> str:
+        return f"{self.applicant}, {self.kind}: {self.text}"
 
 
 def audit(market: Market, outcome: Outcome) -> list[Witness]:
@@ -34,19 +46,35 @@ def audit(market: Market, outcome: Outcome) -> list[Witness]:
 
     The verifier knows lists and dictionaries only: it receives names and standings, chooses one applicant at a time,
     and checks that everyone is answered once (I1), on the own list (I2), within the seats (I3), without justified envy
-    (I4) or waste (I5), and as well as in the recount (I6).
+    (I4) or waste (I5), and as well as in the recount (I6).  It judges `outcome.offers`, the answers as published.
     """
-    titles = _titles(market)
     choices, groups = plain(market, outcome)
-    placed: dict[str, verify.Seat | None] = {}
-    for i, name in enumerate(market.applicants):
-        application = int(outcome.application[i])
-        seat = (titles[int(market.program[application])], int(outcome.slot[i])) if application != NOBODY else None
-        placed[name] = seat
     return [
         Witness(finding.subject, finding.program, KINDS[finding.invariant], finding.text)
-        for finding in verify.objections(choices, groups, placed)
+        for finding in verify.objections(choices, groups, _published(market, outcome, groups))
     ]
+
+
+def _published(
+    market: Market, outcome: Outcome, groups: Mapping[str, Sequence[verify.Group]]
+) -> dict[str, verify.Seat | None]:
+    """The seat of everyone with an answer; an answer that is not the one matched, in the first group that admits."""
+    titles = _titles(market)
+    matched: dict[str, verify.Seat] = {
+        market.applicants[i]: (titles[int(market.program[a])], int(outcome.slot[i]))
+        for i, a in enumerate(outcome.application.tolist())
+        if a != NOBODY
+    }
+    grade = dict(zip(market.applicants, market.applicant_grades, strict=True))
+    placed: dict[str, verify.Seat | None] = {}
+    for applicant, program in outcome.offers.items():
+        title = _title(program, grade.get(applicant, "")) if program else None
+        seat = matched.get(applicant)
+        if title is not None and (seat is None or seat[0] != title):
+            admitting = (k for k, group in enumerate(groups.get(title, ())) if applicant in group.standing)
+            seat = title, next(admitting, 0)
+        placed[applicant] = None if title is None else seat
+    return placed
 
 
 def plain(market: Market, outcome: Outcome) -> tuple[dict[str, list[str]], Mapping[str, list[verify.Group]]]:
@@ -75,4 +103,8 @@ def plain(market: Market, outcome: Outcome) -> tuple[dict[str, list[str]], Mappi
 
 
 def _titles(market: Market) -> list[str]:
-    return [f"{p}/{grade}" if grade else p for p, grade in zip(market.programs, market.grades, strict=True)]
+    return [_title(program, grade) for program, grade in zip(market.programs, market.grades, strict=True)]
+
+
+def _title(program: str, grade: str) -> str:
+    return f"{program}/{grade}" if grade else program

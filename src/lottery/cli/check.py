@@ -9,6 +9,7 @@ import typer
 
 from lottery.cases import run_cases
 from lottery.cli.app import DONE, FOUND, REFUSED, app
+from lottery.cli.options import MaybePolicyFile
 from lottery.cli.screen import as_json, err, out, print_json, print_problems, steps
 from lottery.engine import check as check_cycle
 from lottery.engine import check_policy
@@ -18,7 +19,7 @@ from lottery.errors import LotteryError
 @app.command()
 def check(
     cycle: Annotated[Path | None, typer.Argument(help="cycle folder")] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", help="policy to check, alone or on the cycle")] = None,
+    policy: MaybePolicyFile = None,
     json: Annotated[bool, typer.Option("--json", help="an answer for a program")] = False,
 ) -> None:
     """Find every problem of a cycle, a policy and its cases, each with file, line and what to do."""

@@ -9,6 +9,7 @@ import typer
 
 from lottery.cli.app import app
 from lottery.cli.closing import closing
+from lottery.cli.options import PolicyFile
 from lottery.cli.screen import print_json, steps
 from lottery.engine import run as run_lottery
 
@@ -16,7 +17,7 @@ from lottery.engine import run as run_lottery
 @app.command()
 def run(
     cycle: Annotated[Path, typer.Argument(help="cycle folder")],
-    policy: Annotated[Path, typer.Option("--policy", help="policy the board adopted")],
+    policy: PolicyFile,
     seed: Annotated[str, typer.Option("--seed", help="any text; the run is then a REHEARSAL")],
     out: Annotated[Path, typer.Option("--out", help="new folder for the results")],
     json: Annotated[bool, typer.Option("--json", help="an answer for a program")] = False,

@@ -28,14 +28,15 @@ def serve(
     try:
         server = import_module("api.server")
     except ModuleNotFoundError as missing:
-        if missing.name in ("api", "api.server"):
+        package = (missing.name or "").partition(".")[0]
+        if package == "api":
             raise LotteryError(
                 "The server is not installed: the package `api` comes with the repository and the image, not with the "
                 "wheel. Clone the repository and install it there with: pip install --editable '.[serve]'"
             ) from None
-        if missing.name not in NEEDED:
+        if package not in NEEDED:
             raise
         raise LotteryError(
-            f"The server needs {missing.name}, which is not installed. Install it with: pip install 'lottery[serve]'"
+            f"The server needs {package}, which is not installed. Install it with: pip install 'lottery[serve]'"
         ) from None
     server.serve(host, port, database, data, os.environ.get("LOTTERY_TOKEN", ""))

@@ -33,7 +33,9 @@ class DeferredAcceptance:
                 f"{n} applicants in {market.barred} priority classes do not fit the engine's 64-bit standing. "
                 "Split the cycle by grade, or merge priority classes."
             )
-        capacity = market.capacity.ravel().astype(np.int64)
+        # No group needs room for more applicants than apply to its program.
+        n_applications = np.bincount(market.program, minlength=market.n_programs)
+        capacity = np.minimum(market.capacity, n_applications[:, None]).ravel().astype(np.int64)
         self._seat_start = np.concatenate(([0], np.cumsum(capacity)))
         vacant = np.uint64(market.barred) << np.uint64(2 * self._bits)
         self._vacant = np.where(capacity > 0, vacant, np.uint64(0)).astype(np.uint64)

@@ -18,3 +18,9 @@ def shipped_policies() -> list[str]:
     home = next(home for home in HOMES if home.is_dir())
     found = (path.relative_to(home).with_suffix("").as_posix() for path in home.rglob("*.yaml"))
     return sorted(name for name in found if not name.endswith(".cases"))
+
+
+def find_policy(written: Path) -> Path:
+    """The policy a user means: a file, or the name of a shipped one where there is no such file."""
+    name = written.as_posix()
+    return shipped_policy(name) if not written.exists() and name in shipped_policies() else written

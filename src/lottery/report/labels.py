@@ -1,8 +1,8 @@
 """
 Labels that fit, by the published widths of the letters: the bytes of a plot must not depend on a machine's fonts.
 
-Widths are those of Helvetica (Adobe Font Metrics), in thousandths of the font size; Arial and Liberation Sans were drawn
-to the same ones.
+Widths are those of Helvetica (Adobe Font Metrics), in thousandths of the font size; Arial and Liberation Sans have
+the same ones.
 """
 
 from __future__ import annotations

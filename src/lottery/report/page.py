@@ -1,4 +1,8 @@
-"""The page for the board and the families: one self-contained file, the same bytes for the same bundle."""
+"""
+The page of a run, once for the office and once for the public: self-contained, the same bytes for the same bundle.
+
+The office copy shows every count; the public one nothing below 11 by group, nor what would give it away.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,12 @@ from markupsafe import Markup
 
 from lottery.cycle import GRADE_ORDER
 from lottery.report import figures
-from lottery.report.figures import MOST_LISTED, Figure, words
-from lottery.report.groups import groups
-from lottery.report.public import aggregates
+from lottery.report.aggregates import OFFICE, Aggregates, aggregates, cutoffs_of
+from lottery.report.figures import MOST_LISTED, RATED, Figure, words
+from lottery.report.groups import Group
 from lottery.report.reading import Bundle, program_names, read
 from lottery.report.summary import Summary, summary_of
+from lottery.report.suppression import SMALLEST_SHOWN
 
 TEMPLATES = Path(__file__).parent / "templates"
 GLOSSARY = (
@@ -39,13 +44,14 @@ GLOSSARY = (
 
 
 def write_report(folder: Path) -> None:
-    """Write `report.html` into the bundle."""
-    page = render(read(folder))
+    """Write `report.html`, the office copy, into the bundle."""
+    bundle = read(folder)
+    page = render(bundle, aggregates(bundle, OFFICE))
     (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
 
 
-def render(bundle: Bundle) -> str:
-    """The page as text."""
+def render(bundle: Bundle, counts: Aggregates) -> str:
+    """The page as text, for the audience of the counts."""
     summary = summary_of(bundle)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -55,15 +61,25 @@ def render(bundle: Bundle) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": _number, "percent": _percent, "decimal": _decimal, "words": words}
-    cutoffs, n_cutoffs = _cutoffs(bundle)
+    office = counts.audience == OFFICE
+    cutoffs, n_cutoffs = _cutoffs(bundle, counts)
     return environment.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        office=office,
         record=bundle.record,
         policy=bundle.policy,
         link=_link(bundle.policy),
         rehearsal=bundle.rehearsal,
         summary=summary,
-        figures=_figures(bundle, summary),
+        seats=_seats(summary, counts),
+        figures=_figures(bundle, summary, counts),
+        told=[group.name for group in counts.groups if _tells_rates(bundle, counts, group)],
+        few=lambda count: (
+            _number(count) if office or not 0 < count < SMALLEST_SHOWN else f"fewer than {SMALLEST_SHOWN}"
+        ),
+        pocos=lambda count: (
+            _number(count) if office or not 0 < count < SMALLEST_SHOWN else f"menos de {SMALLEST_SHOWN}"
+        ),
         cutoffs=cutoffs,
         n_cutoffs=n_cutoffs,
         most_listed=MOST_LISTED,
@@ -73,26 +89,45 @@ def render(bundle: Bundle) -> str:
     )
 
 
-def _figures(bundle: Bundle, summary: Summary) -> list[Figure]:
-    found, _ = groups(bundle)
+def _figures(bundle: Bundle, summary: Summary, counts: Aggregates) -> list[Figure]:
     names = program_names(bundle)
-    counts = aggregates(bundle, found)
-    drawn: list[Figure | None] = [
-        figures.placement(bundle, found),
-        figures.fill(counts, names),
-        *(figures.composition(bundle, counts, group, names) for group in found),
-        figures.demand(bundle, names),
-        figures.seat_groups(summary["seat_groups"], counts, names),
-    ]
+    drawn: list[Figure | None] = [figures.placement(bundle, counts), figures.fill(counts, names)]
+    for order, group in enumerate(counts.groups, start=1):
+        drawn.append(figures.by_program(bundle, counts, group, names, str(order)))
+        # Schools cut the offers in another way than programs and grades do: both together would tell small counts.
+        if counts.audience == OFFICE:
+            drawn.append(figures.by_school(bundle, group, str(order)))
+    drawn += [figures.demand(counts, names), figures.seat_groups(bundle, summary["seat_groups"], counts, names)]
     return [figure for figure in drawn if figure is not None]
 
 
-def _cutoffs(bundle: Bundle) -> tuple[Sequence[Mapping[str, str]], int]:
+def _seats(summary: Summary, counts: Aggregates) -> dict[str, int]:
+    """The seats of the district; in public the secured ones are left out where they are few."""
+    secured = summary["counts"]["secured_seats"] if counts.n_secured.isdigit() else 0
+    opened = summary["counts"]["seats"] - summary["counts"]["secured_seats"]
+    return {"all": opened + secured, "secured": secured, "filled": summary["counts"]["filled"]}
+
+
+def _tells_rates(bundle: Bundle, counts: Aggregates, group: Group) -> bool:
+    """Whether rates of the group may be told: a rate and a total give a count away."""
+    sides = figures.rank_cells(bundle, group, counts.audience)
+    known = all(cell.isdigit() for side in sides for cell in side[: RATED + 1])
+    some = all(int(side[0]) > 0 for side in sides) if known else False
+    return some and counts.shows(group.name, "offers", 0)
+
+
+def _cutoffs(bundle: Bundle, counts: Aggregates) -> tuple[Sequence[Mapping[str, str]], int]:
     """The cutoffs of the offerings most in demand, without the counts of seats filled."""
-    keys = ["program_id", "grade"]
-    with_seats = bundle.cutoffs[bundle.cutoffs["capacity"] > 0]
-    table = with_seats.merge(bundle.offerings[[*keys, "first"]], on=keys, how="left", sort=False)
-    table = table.assign(order=range(len(table)), grade_order=table["grade"].map(GRADE_ORDER))
+    table = cutoffs_of(bundle, counts)[bundle.cutoffs["capacity"] > 0]
+    first = {
+        (counts.program[node], counts.grade[node]): int(text) if text.isdigit() else 0
+        for node, text in enumerate(counts.everyone["first_choices"])
+    }
+    table = table.assign(
+        first=[first.get(key, 0) for key in zip(table["program_id"], table["grade"], strict=True)],
+        order=range(len(table)),
+        grade_order=table["grade"].map(GRADE_ORDER),
+    )
     most = table.sort_values(["first", "program_id", "grade_order", "order"], ascending=[False, True, True, True])
     chosen = most.head(MOST_LISTED).sort_values(["program_id", "grade_order", "order"])
     names = program_names(bundle)
@@ -105,7 +140,7 @@ def _cutoff(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
         "program": names.get(row["program_id"], row["program_id"]),
         "grade": row["grade"],
         "seat_group": words(row["seat_group"]),
-        "seats": str(row["capacity"]),
+        "seats": figures.cell(row["capacity"]),
         "last": ", ".join(part for part in (words(row["priority"]), member) if part),
         "place": f"{int(row['place']):,}" if row["place"] else "",
         "number": row["lottery_number"][:8],

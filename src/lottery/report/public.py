@@ -20,7 +20,7 @@ def write_public(folder: Path) -> None:
     public = folder / "public"
     public.mkdir(exist_ok=True)
     cutoffs = cutoffs_of(bundle, counts)
-    write_csv(public / "cutoffs.csv", cutoffs.columns, cutoffs.itertuples(index=False))
+    write_csv(public / "cutoffs.csv", cutoffs.columns.tolist(), cutoffs.itertuples(index=False))
     write_csv(public / "numbers.csv", ["lottery_number"], ([number] for number in _lottery_numbers(folder)))
     (public / "seed.json").write_text(_seed(bundle), encoding="utf-8", newline="\n")
     header = ["program_id", "grade", "group", "member", "applicants", "first_choices", "seats", "offers"]

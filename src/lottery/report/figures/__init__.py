@@ -2,12 +2,13 @@
 
 from lottery.report.figures.composition import by_program, by_school
 from lottery.report.figures.frame import MOST_LISTED, Figure, cell, words
-from lottery.report.figures.placement import placement, rank_cells
+from lottery.report.figures.placement import RATED, placement, rank_cells
 from lottery.report.figures.programs import demand, fill
 from lottery.report.figures.reserves import seat_groups
 
 __all__ = [
     "MOST_LISTED",
+    "RATED",
     "Figure",
     "by_program",
     "by_school",

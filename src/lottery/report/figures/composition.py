@@ -72,9 +72,7 @@ def _figure(
         points=[Mark(row, line.share or 0, color=_color(line, limits)) for row, line in drawn],
         texts=[Mark(row, line.share or 0, text=f"{line.share:.0%} of {line.offers}", color=INK) for row, line in drawn],
     )
-    rows = [
-        [line.name, cell(line.offers), cell(line.members), percent(line.share)] for line in lines[:MOST_LISTED]
-    ]
+    rows = [[line.name, cell(line.offers), cell(line.members), percent(line.share)] for line in lines[:MOST_LISTED]]
     legend = [(BLUE, "Within the target"), (ORANGE, "Outside the target"), (BAND, "Target"), (MUTED, "Its centre")]
     return figure(
         f"share-by-{unit}-{named}",

@@ -1,4 +1,4 @@
-"""Which choice did applicants receive?"""
+"""Which choice applicants received, for everybody and by group."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lottery.report.suppression import Tree
 
 LATER = len(RANK_COLORS)  # ranks from here on are counted together
 INCLUDED, PLACED, KEPT, NO_OFFER, FIRST = range(5)
+RATED = FIRST  # nodes up to here enter the rates of a group
 RANK_TREE = Tree.of([-1, INCLUDED, INCLUDED, INCLUDED, *(PLACED for _ in RANK_COLORS)])
 PARTS = (
     *zip(
@@ -79,5 +80,3 @@ def _bar(row: int, cells: list[str], parts: Sequence[tuple[int, str, str]]) -> l
             marks.append(Mark(row, start / whole, (start + int(cells[node])) / whole, color))
             start += int(cells[node])
     return marks if start == whole else [*marks, Mark(row, start / whole, 1.0, HIDDEN_COLOR)]
-
-

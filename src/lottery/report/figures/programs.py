@@ -1,4 +1,4 @@
-"""How full are the programs, and where is demand greater than the seats?"""
+"""How full the programs are, and where demand is greater than the seats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from lottery.report.aggregates import PUBLIC, Aggregates
 from lottery.report.figures.frame import MOST_DRAWN, MOST_LISTED, Figure, Listing, cell, figure, left_out
 from lottery.report.plots import BLUE, INK, ORANGE, TRACK, Drawing, Mark
 
-BOARDS_SEATS = " Seats are those the district opened; children who keep a seat, or take one that a mover leaves, come on top."
+BOARDS_SEATS = (
+    " Seats are those the district opened; children who keep a seat, or take one that a mover leaves, come on top."
+)
 
 
 def fill(counts: Aggregates, names: Mapping[str, str]) -> Figure:

@@ -1,4 +1,4 @@
-"""Where do reserved seats bind?"""
+"""Where reserved seats bind."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from lottery.report.summary import Summary
 from lottery.report.suppression import SMALL, SMALLEST_SHOWN
 
 
-def seat_groups(
-    bundle: Bundle, use: Sequence[Summary], counts: Aggregates, names: Mapping[str, str]
-) -> Figure | None:
+def seat_groups(bundle: Bundle, use: Sequence[Summary], counts: Aggregates, names: Mapping[str, str]) -> Figure | None:
     """Which reserved seats were all needed by members, which were not; those that bind come first."""
     keys = zip(bundle.cutoffs["program_id"], bundle.cutoffs["grade"], bundle.cutoffs["seat_group"], strict=True)
     text = dict(zip(keys, counts.filled, strict=True))
@@ -91,9 +89,10 @@ def _note(lines: Sequence[Summary], told: Sequence[Summary], several: bool) -> s
     binding = sum(line["binds"] for line in told)
     note = "" if several else f"Seat group: {words(lines[0]['seat_group'])}. "
     note += "A seat group binds where all its seats went to members: one more member would have needed one more seat."
-    note += f" {binding if binding else 'None'} of {len(told):,} {'bind' if binding != 1 else 'binds'}."
+    scope = "shown" if len(told) < len(lines) else "in all"
+    note += f" Of {len(told):,} {scope}, {binding or 'none'} bind{'' if binding > 1 else 's'}."
     if small := len(lines) - len(told):
-        note += f" {small} more are not shown: fewer than {SMALLEST_SHOWN} seats are filled, or it would tell of another."
+        note += f" {small} are not shown: fewer than {SMALLEST_SHOWN} seats are filled, or it would tell of another."
     return note + left_out(len(told), len(lines))
 
 
