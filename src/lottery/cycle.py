@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lottery.arrays import Longs, Texts
+from lottery.arrays import Bools, Longs, Texts
 
 GRADES = ("TK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
 GRADE_ORDER: Mapping[str, int] = {grade: order for order, grade in enumerate(GRADES)}
 
 INCLUDED = "included"
+
+
+def normal_grade(text: str) -> str:
+    """`k` is `KG`, `6` is `06`; what is no grade stays as it is."""
+    upper = text.upper()
+    upper = "KG" if upper == "K" else upper
+    upper = "0" + upper if len(upper) == 1 else upper
+    return upper if upper in GRADE_ORDER else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,8 @@ TABLES: Mapping[str, Columns] = {
     "choices": Columns(("applicant_id", "rank", "program_id"), (), ("applicant_id", "rank", "program_id")),
     "roster": Columns(("student_id", "household_id", "school_id", "program_id", "grade"), (), ("student_id",)),
     "feeders": Columns(("from_program_id", "to_program_id"), (), ("from_program_id", "to_program_id")),
-    "facts": Columns(
-        ("applicant_id", "program_id", "fact", "value"), (), ("applicant_id", "program_id", "fact")
-    ),
-    "priorities": Columns(
-        ("applicant_id", "program_id", "priority"), (), ("applicant_id", "program_id")
-    ),
+    "facts": Columns(("applicant_id", "program_id", "fact", "value"), (), ("applicant_id", "program_id", "fact")),
+    "priorities": Columns(("applicant_id", "program_id", "priority"), (), ("applicant_id", "program_id")),
     "numbers": Columns(("applicant_id", "number"), ("program_id",), ("applicant_id", "program_id")),
 }
 REQUIRED_TABLES = ("schools", "programs", "seats", "applicants", "choices")
@@ -95,6 +99,12 @@ def empty_table(name: str) -> Table:
     """The table of an optional file that is not there."""
     columns = {column: np.empty(0, dtype=object) for column in TABLES[name].required}
     return Table(name, f"{name}.csv", columns, np.empty(0, dtype=np.int64))
+
+
+def taking_part(applicants: Table) -> Bools:
+    """[row of applicants] Whether the applicant is included; a blank status means included."""
+    status = applicants.get("status")
+    return np.asarray((status == INCLUDED) | (status == ""))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -110,7 +110,10 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
 def _gate(folder: Path, out: Path, progress: Progress) -> None:
     """The independent audit decides whether there are results at all (F14)."""
     progress("auditing")
-    report = verify.verify(folder, lambda step: progress(f"auditing: {step}"))
+    try:
+        report = verify.verify(folder, lambda step: progress(f"auditing: {step}"))
+    except verify.BadInput as refusal:  # the two readings of the policy disagree: no results either
+        report = verify.Report([verify.Finding("I6", "bundle", str(refusal))], {"I6": 1}, "", {})
     if report.totals:
         out.mkdir(parents=True, exist_ok=True)
         findings = {"totals": report.totals, "findings": [finding._asdict() for finding in report.findings]}
@@ -119,10 +122,12 @@ def _gate(folder: Path, out: Path, progress: Progress) -> None:
 
 
 def rebuild_report(folder: Path) -> None:
-    """Write report.html of a finished run again, and its hash into the record."""
+    """Write the pages of a finished run again, and their hashes into the record."""
     if not (folder / "record.json").is_file():
         raise LotteryError(f"{folder} is not the folder of a run: there is no record.json. Give the --out of a run.")
     write_report(folder)
+    write_public(folder)
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    record["outputs"]["report.html"] = file_hash(folder / "report.html")
+    pages = [folder / "report.html", *(folder / "public").iterdir()]
+    record["outputs"] |= {page.relative_to(folder).as_posix(): file_hash(page) for page in pages}
     write_record(record, folder)

@@ -41,7 +41,13 @@ def match(
         )
     if tie_breaker not in get_args(TieBreaker):
         raise LotteryError(f"Unknown tie-breaker {tie_breaker!r}. Permitted: {', '.join(get_args(TieBreaker))}.")
-    lottery = market.given or _draw(market, seed, tie_breaker, popular)
+    if market.given is None:
+        lottery = _draw(market, seed, tie_breaker, popular)
+    else:
+        lottery = market.given
+        if tie_breaker != "single" and not lottery.per_application:
+            raise LotteryError(f"The numbers are one per applicant, so {tie_breaker!r} cannot use them. Leave it out.")
+        tie_breaker = "multiple" if lottery.per_application else "single"
     return deferred_acceptance(market, lottery, tie_breaker)
 
 

@@ -245,7 +245,12 @@ def test_I4_names_the_holder_who_is_envied():
 
 def test_I5_names_the_group_with_the_empty_seat():
     (waste,) = [f for f in objections(CHOICES, GROUPS, {**RIGHT, "i3": None}) if f.invariant == "I5"]
-    assert waste == ("I5", "i3", "was refused at s2, where group b admits this applicant and has 0 of 1 seats filled", "s2")
+    assert waste == (
+        "I5",
+        "i3",
+        "was refused at s2, where group b admits this applicant and has 0 of 1 seats filled",
+        "s2",
+    )
 
 
 def test_a_held_seat_may_stay_empty_when_no_member_wants_it():

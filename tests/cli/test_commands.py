@@ -165,7 +165,9 @@ def test_report_is_rebuilt_to_the_same_page_and_the_audit_still_passes(lottery, 
 
 
 def test_synth_makes_a_cycle_that_checks_clean(lottery, tmp_path):
-    code, _, _ = lottery("synth", "--applicants", 50, "--programs", 3, "--seed", "s", "--out", tmp_path / "c", "--parquet")
+    code, _, _ = lottery(
+        "synth", "--applicants", 50, "--programs", 3, "--seed", "s", "--out", tmp_path / "c", "--parquet"
+    )
     assert code == 0
     assert lottery("check", tmp_path / "c", "--policy", GENERAL)[0] == 0
 

@@ -127,6 +127,20 @@ def test_no_hidden_seat_group_follows_from_its_offering_and_the_capacities(data)
     assert all(len(np.unique(tables[:, node])) > 1 for node in np.flatnonzero(secret) if ceiling[node] > 0)
 
 
+def test_a_total_of_known_parts_is_not_hidden_for_show():
+    """
+    Offerings 1, 2 and 3 of one program: 3 of 9 members seated beside a full open group; two groups full; one not full.
+
+    Hiding the total of offering 2 would protect nothing, since both its groups are known to be full.
+    """
+    tree = Tree.of([-1, 0, 0, 0, 1, 1, 2, 2, 3])
+    value = tree.sums([0, 0, 0, 0, 20, 3, 12, 5, 7])
+    secret = np.arange(9) == 5
+    floor, ceiling = np.array([0, 0, 0, 0, 20, 0, 12, 5, 0]), np.array([0, 0, 0, 0, 20, 8, 12, 5, 30])
+    texts = shown_counts(tree, value, secret, floor, ceiling)
+    assert texts == ["47", WITHHELD, "17", WITHHELD, "20", SMALL, "12", "5", WITHHELD]
+
+
 def test_a_mark_that_would_tell_the_number_is_not_set():
     """One of two seats filled, and not full: "<11" would leave 1 alone, a star leaves 0 and 1."""
     flat = Tree.of([-1, 0, 0])

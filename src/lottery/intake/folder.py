@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lottery.arrays import Longs
-from lottery.cycle import REQUIRED_TABLES, TABLES, Cycle, Table
+from lottery.cycle import REQUIRED_TABLES, TABLES, Cycle, Table, normal_grade
 from lottery.errors import IntakeError, Problem
 from lottery.intake import applicants, cells, choices, coordinates, keys, programs, references, roster, standings
 from lottery.intake.csv_file import read_csv
@@ -17,7 +17,7 @@ from lottery.intake.headers import named
 from lottery.intake.parquet_file import read_parquet
 from lottery.intake.rule import Draft, Rule, broken_rules
 from lottery.intake.sheet import Column, Sheet
-from lottery.intake.values import normal_grade, whole_or
+from lottery.intake.values import whole_or
 
 Progress = Callable[[str], None]
 

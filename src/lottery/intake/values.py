@@ -17,14 +17,6 @@ def is_identifier(text: str) -> bool:
     return IDENTIFIER.fullmatch(text) is not None
 
 
-def normal_grade(text: str) -> str:
-    """`k` is `KG`, `6` is `06`; what is no grade stays as it is."""
-    upper = text.upper()
-    upper = "KG" if upper == "K" else upper
-    upper = "0" + upper if len(upper) == 1 else upper
-    return upper if upper in GRADE_ORDER else text
-
-
 def is_grade(text: str) -> bool:
     """A normalised grade."""
     return text in GRADE_ORDER

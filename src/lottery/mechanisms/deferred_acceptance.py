@@ -36,10 +36,12 @@ class DeferredAcceptance:
         # No group needs room for more applicants than apply to its program.
         n_applications = np.bincount(market.program, minlength=market.n_programs)
         capacity = np.minimum(market.capacity, n_applications[:, None]).ravel().astype(np.int64)
-        self._seat_start = np.concatenate(([0], np.cumsum(capacity)))
+        stride = np.where(capacity > 0, 1 + (capacity + 2) // 4 * 4, 0)  # the last node has four children, too
+        self._seat_start = np.cumsum(stride) - stride
+        self._capacity = capacity
         vacant = np.uint64(market.barred) << np.uint64(2 * self._bits)
         self._vacant = np.where(capacity > 0, vacant, np.uint64(0)).astype(np.uint64)
-        self._seat = np.zeros(int(self._seat_start[-1]), dtype=np.uint64)
+        self._seat = np.zeros(int(stride.sum()), dtype=np.uint64)
         self._cutoff = np.empty(len(capacity), dtype=np.uint64)
         self._n_held = np.empty(len(capacity), dtype=np.int32)
         self._held = np.empty(n, dtype=np.int32)
@@ -61,6 +63,7 @@ class DeferredAcceptance:
             per_application,
             self._bits,
             self._seat_start,
+            self._capacity,
             self._vacant,
             self._seat,
             self._cutoff,

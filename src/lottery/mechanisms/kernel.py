@@ -13,36 +13,29 @@ from numba import njit
 
 from lottery.arrays import AnyArray, Ints, Keys, Longs
 
+# Indices are unsigned throughout: a signed one costs a test for "counted from the end" at every access.
+ONE, TWO, FOUR = np.uint64(1), np.uint64(2), np.uint64(4)
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sink(heap: Keys, root: int, size: int, hole: int | np.int64, key: np.uint64) -> None:
+def sink(heap: Keys, root: np.uint64, size: np.uint64, hole: np.uint64, key: np.uint64) -> None:
     """
     Put `key` at `hole` of the max-heap `heap[root : root + size]` and let it sink to its place.
 
     Four children a node: the heap is half as deep as a binary one, and the worst child is found without a branch.
+    Children that are missing from the last four are zeros, better than any key.
     """
-    child = 4 * hole + 1
-    while child + 3 < size:
+    child = FOUR * hole + ONE
+    while child < size:
         first = root + child
-        left, right = heap[first], heap[first + 2]
-        left_step, right_step = np.int64(heap[first + 1] > left), np.int64(heap[first + 3] > right)
-        left, right = max(left, heap[first + 1]), max(right, heap[first + 3])
-        step = 2 + right_step if right > left else left_step
+        a, b, c, d = heap[first], heap[first + ONE], heap[first + TWO], heap[first + TWO + ONE]
+        left, right = max(a, b), max(c, d)
         worst = max(left, right)
         if worst <= key:
-            heap[root + hole] = key
-            return
+            break
         heap[root + hole] = worst
-        hole = child + step
-        child = 4 * hole + 1
-    if child < size:
-        largest = child
-        for sibling in range(child + 1, size):
-            if heap[root + sibling] > heap[root + largest]:
-                largest = sibling
-        if heap[root + largest] > key:
-            heap[root + hole] = heap[root + largest]
-            hole = largest
+        hole = child + (TWO + np.uint64(d > c) if right > left else np.uint64(b > a))
+        child = FOUR * hole + ONE
     heap[root + hole] = key
 
 
@@ -55,6 +48,7 @@ def propose_and_reject(
     place_per_application: bool,
     bits: int,
     seat_start: Longs,
+    capacity: Longs,
     vacant: Keys,
     seat: Keys,
     cutoff: Keys,
@@ -64,44 +58,51 @@ def propose_and_reject(
     """
     Run the market to its end and return the number of proposals (to seat groups).
 
-    Group g = program * n_slots + slot holds the keys `seat[seat_start[g]:][:n_held[g]]`; when it is full they form a
-    heap, the worst on top, and `cutoff[g]` is that worst key.  A key is (standing, place, applicant), the last two each
-    `bits` wide: keys are strict, so the outcome does not depend on who proposes first.  `vacant[g]` is a cutoff that
-    admits everyone who is not barred, or nobody where the group has no seats.  On return, `held[i]` is the application
-    whose seat i holds, or `choice_start[i + 1]`.
+    Group g = program * n_slots + slot holds the keys `seat[seat_start[g]:][:n_held[g]]`; when they are `capacity[g]`,
+    they form a heap, the worst on top, and `cutoff[g]` is that worst key.  A key is (standing, place, applicant), the
+    last two each `bits` wide: keys are strict, so the outcome does not depend on who proposes first.  `vacant[g]` is a
+    cutoff that admits everyone who is not barred, or nobody where the group has no seats.  On return, `held[i]` is the
+    application whose seat i holds, or `choice_start[i + 1]`.
     """
     width = np.uint64(bits)
     double_width = np.uint64(2 * bits)
-    applicant_bits = (np.uint64(1) << width) - np.uint64(1)
-    lottery_bits = (np.uint64(1) << double_width) - np.uint64(1)
-    n_slots = standing.shape[1]
+    applicant_bits = (ONE << width) - ONE
+    lottery_bits = (ONE << double_width) - ONE
+    n_slots = np.uint64(standing.shape[1])
     n_proposals = 0
     n_held[:] = 0
     cutoff[:] = vacant
     for newcomer in range(len(choice_start) - 1):
-        proposer: int | np.int64 = newcomer
-        application = np.int64(choice_start[newcomer])
-        end = np.int64(choice_start[newcomer + 1])
+        proposer = np.uint64(newcomer)
+        application = np.uint64(choice_start[newcomer])
+        end = np.uint64(choice_start[newcomer + 1])
+        lottery = proposer
+        if not place_per_application:
+            lottery |= np.uint64(place[newcomer]) << width
         proposing = True
         while proposing and application < end:
-            group = np.int64(program[application]) * n_slots
-            number = place[application] if place_per_application else place[proposer]
-            lottery = np.uint64(number) << width | np.uint64(proposer)
-            slot = 0
+            group = np.uint64(program[application]) * n_slots
+            if place_per_application:
+                lottery = np.uint64(place[application]) << width | proposer
+            slot = np.uint64(0)
             while slot < n_slots:
                 key = np.uint64(standing[application, slot]) << double_width | lottery
                 n_proposals += 1
                 if key < cutoff[group]:
-                    root = seat_start[group]
-                    size = seat_start[group + 1] - root
+                    root, size, seated = (
+                        np.uint64(seat_start[group]),
+                        np.uint64(capacity[group]),
+                        np.uint64(n_held[group]),
+                    )
                     held[proposer] = application
 
                     # A seat is vacant: hold the proposal.
-                    if n_held[group] < size:
-                        seat[root + n_held[group]] = key
+                    if seated < size:
+                        seat[root + seated] = key
                         n_held[group] += 1
-                        if n_held[group] == size:
-                            for hole in range((size + 2) // 4 - 1, -1, -1):
+                        if seated + ONE == size:
+                            for parent in range(int((size + TWO) // FOUR) - 1, -1, -1):
+                                hole = np.uint64(parent)
                                 sink(seat, root, size, hole, seat[root + hole])
                             cutoff[group] = seat[root]
                         proposing = False
@@ -109,18 +110,18 @@ def propose_and_reject(
 
                     # Every seat is held, the worst holder stands behind: bump them to the next group.
                     bumped = seat[root]
-                    sink(seat, root, size, 0, key)
+                    sink(seat, root, size, np.uint64(0), key)
                     cutoff[group] = seat[root]
-                    proposer = np.int64(bumped & applicant_bits)
+                    proposer = bumped & applicant_bits
                     lottery = bumped & lottery_bits
-                    application = np.int64(held[proposer])
-                    end = np.int64(choice_start[proposer + 1])
-                slot += 1
-                group += 1
+                    application = np.uint64(held[proposer])
+                    end = np.uint64(choice_start[proposer + ONE])
+                slot += ONE
+                group += ONE
 
             # Every group of the program has refused: on to the next choice.
             if proposing:
-                application += 1
+                application += ONE
         if proposing:
             held[proposer] = end
     return n_proposals

@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 
 from lottery.arrays import Bools, Ints, Longs
-from lottery.cycle import GRADE_ORDER, GRADES, INCLUDED, Cycle
+from lottery.cycle import GRADE_ORDER, GRADES, Cycle, normal_grade, taking_part
 from lottery.errors import PolicyError, Problem
 from lottery.market import INELIGIBLE, Market, standing_type
 from lottery.policy.allot import allot
 from lottery.policy.facts import Facts
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import Condition, SeatGroup, SeatGroups
+from lottery.policy.model import SECURED, Condition, SeatGroup, SeatGroups
 from lottery.policy.numbers import given_lottery
 
-SECURED = "secured"
 OPEN = SeatGroup.model_validate({"name": "open", "rest": True})
 
 
@@ -107,8 +106,7 @@ def applications(cycle: Cycle, *, secured: bool) -> Applications:
     child's grade.
     """
     people, choices, seats = cycle["applicants"], cycle["choices"], cycle["seats"]
-    status = people.get("status")
-    included = np.flatnonzero((status == INCLUDED) | (status == ""))
+    included = np.flatnonzero(taking_part(people))
     programs = pd.Index(cycle["programs"]["program_id"])
     grade = np.array([GRADE_ORDER[g] for g in people["grade"]], dtype=np.int64)
     offerings = pd.Index(
@@ -155,10 +153,9 @@ def over_the_cap(file: PolicyFile, cycle: Cycle, rows: Applications) -> list[Pro
     cap = file.policy.list_cap
     if cap == "none":
         return []
-    people = cycle["applicants"]
     own = cycle["choices"]
     ids, lengths = np.unique(own["applicant_id"].astype(str), return_counts=True)
-    taking_part = set(people["applicant_id"][rows.applicants])
+    included = set(cycle["applicants"]["applicant_id"][rows.applicants])
     return [
         Problem(
             own.file,
@@ -169,7 +166,7 @@ def over_the_cap(file: PolicyFile, cycle: Cycle, rows: Applications) -> list[Pro
             f"Keep the first {cap} choices.",
         )
         for applicant, length in zip(ids.tolist(), lengths.tolist(), strict=True)
-        if length > cap and applicant in taking_part
+        if length > cap and applicant in included
     ]
 
 
@@ -191,8 +188,10 @@ def seat_groups(
                     )
                 )
                 continue
-            home = seats["grade"] if column == "grade" else programs[column][program_row]
-            fits &= np.isin(home.astype(str), values)
+            if column == "grade":
+                fits &= np.isin(seats["grade"].astype(str), [normal_grade(value) for value in values])
+            else:
+                fits &= np.isin(programs[column][program_row].astype(str), values)
         entries[fits] = index
         for slot, group in enumerate(written.groups):
             if group.members is not None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lottery.arrays import Bools, Longs, Texts
-from lottery.cycle import GRADE_ORDER, Cycle, Table
+from lottery.cycle import GRADE_ORDER, Cycle, Table, taking_part
 from lottery.errors import Problem
 from lottery.policy.distance import metres_between
 from lottery.policy.load import Path_, PolicyFile
@@ -19,6 +20,7 @@ from lottery.policy.model import BUILT_IN_FACTS, All, AnyOf, ColumnTest, Conditi
 
 TRUE = frozenset({"true", "yes", "y", "1"})
 FALSE = frozenset({"false", "no", "n", "0"})
+DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 SHOWN = 60
 
 
@@ -160,7 +162,11 @@ class Facts:
         for table, rows in (("applicants", self.applicant), ("schools", self.school)):
             ends += [self._column(table, axis, path)[rows] for axis in ("latitude", "longitude")]
         known = np.logical_and.reduce([end != "" for end in ends])
-        near = self._undisclosed("latitude", "applicants", self.cycle["applicants"].get("latitude") == "", path)
+        near = False
+        for table in ("applicants", "schools"):
+            home = self.cycle[table]
+            blank = self._asked(table) & ((home.get("latitude") == "") | (home.get("longitude") == ""))
+            near |= blank.any() and self._undisclosed("latitude", table, blank, path)
         result = np.full(len(self.applicant), near, dtype=np.bool_)
         result[known] = metres_between(*(end[known] for end in ends)) <= self.policy.near.metres
         return result
@@ -189,10 +195,9 @@ class Facts:
         low, high = test.range or (None, None)
 
         def within(text: str) -> bool:
-            try:
-                number = Decimal(text)
-            except InvalidOperation:
-                raise ValueError("a decimal number") from None
+            if not DECIMAL.fullmatch(text):
+                raise ValueError("a decimal number")
+            number = Decimal(text)
             return (low is None or number >= low) and (high is None or number <= high)
 
         return self._test(test.column, test.table, within, path)
@@ -214,13 +219,17 @@ class Facts:
         if homes[0] == "facts":
             return self._pair_fact(column, truth)
         rows = {"applicants": self.applicant, "programs": self.program, "schools": self.school}[homes[0]]
-        values = self.cycle[homes[0]].get(column)
-        used = np.zeros(len(values), dtype=np.bool_)
-        used[rows] = True
-        holds, blank = self._judged(self.cycle[homes[0]], column, values, truth, used)
-        if (blank & used).any():
-            holds |= blank & self._undisclosed(column, homes[0], blank & used, path)
+        values, asked = self.cycle[homes[0]].get(column), self._asked(homes[0])
+        holds, blank = self._judged(self.cycle[homes[0]], column, values, truth, asked)
+        if (blank & asked).any():
+            holds |= blank & self._undisclosed(column, homes[0], blank & asked, path)
         return holds[rows]
+
+    def _asked(self, table: str) -> Bools:
+        """The rows whose value must be known: everybody who takes part, every program, every school."""
+        if table != "applicants":
+            return np.ones(len(self.cycle[table]), dtype=np.bool_)
+        return taking_part(self.cycle["applicants"])
 
     def _homes(self, column: str) -> list[str]:
         pair = ["facts"] if "facts" in self.cycle and (self.cycle["facts"]["fact"] == column).any() else []

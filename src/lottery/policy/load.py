@@ -13,7 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from lottery.errors import PolicyError, Problem
-from lottery.policy.model import CONDITIONS, SCHEMA_VERSION, Clause, Policy
+from lottery.policy.model import CONDITIONS, SCHEMA_VERSION, Clause, Policy, contradictions
 
 Path_ = tuple[str | int, ...]
 PER_MESSAGE = 60
@@ -94,7 +94,10 @@ def parse_policy(text: str, file: str = "policy.yaml") -> PolicyFile:
         raise PolicyError(
             sorted((_problem(file, written, detail) for detail in error.errors()), key=lambda p: p.order)
         ) from None
-    return PolicyFile(policy, written, file)
+    loaded = PolicyFile(policy, written, file)
+    if found := [loaded.problem(*contradiction) for contradiction in contradictions(policy)]:
+        raise PolicyError(found)
+    return loaded
 
 
 def line_of(written: Any, path: Iterable[str | int]) -> int | None:

@@ -7,6 +7,7 @@ undisclosed value counts, where siblings must attend, what a vacancy means or wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 SCHEMA_VERSION = 1
+SECURED = "secured"
 BUILT_IN_FACTS = ("zone", "sibling", "feeder", "continuing", "near")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 
@@ -26,6 +28,11 @@ def _text(value: Any) -> Any:
     if isinstance(value, (int, float, date)):
         return str(value)
     return value
+
+
+def _no_boolean(value: Any) -> Any:
+    """Python takes true for 1; a policy must not."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _one_or_many(value: Any) -> Any:
@@ -51,7 +58,7 @@ class ColumnTest(Clause):
     table: Literal["applicants", "programs", "schools", "facts"] | None = Field(
         None, description="needed where two tables have the column"
     )
-    among: Texts | None = Field(None, alias="in", description="the values that count")
+    among: tuple[Text, ...] | None = Field(None, alias="in", min_length=1, description="the values that count")
     equals: Text | None = Field(None, description="the one value that counts")
     range: tuple[Bound | None, Bound | None] | None = Field(
         None, description="lowest and highest value that count, both included; null for an open end"
@@ -177,17 +184,6 @@ class SeatGroups(Clause):
     )
     groups: tuple[SeatGroup, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _one_rest(self) -> SeatGroups:
-        if sum(group.rest is True for group in self.groups) != 1:
-            raise ValueError("exactly one seat group has `rest: true`, so that every seat is in a group")
-        names = [group.name for group in self.groups]
-        if len(set(names)) < len(names):
-            raise ValueError("every seat group of a program has a name of its own")
-        if "secured" in names:
-            raise ValueError("the name `secured` is taken by the seats that are held now")
-        return self
-
 
 class TieBreaker(Clause):
     """The rule that uses the lottery numbers inside a priority class."""
@@ -218,7 +214,9 @@ class Target(Clause):
 class Policy(Clause):
     """One admission policy as adopted."""
 
-    schema_version: Literal[1] = Field(description="the version of this language")
+    schema_version: Annotated[Literal[1], BeforeValidator(_no_boolean)] = Field(
+        description="the version of this language"
+    )
     policy: str = Field(pattern=r"^[a-z0-9][a-z0-9./-]*$", description="its own identifier, jurisdiction/name")
     title: str
     jurisdiction: str
@@ -245,18 +243,33 @@ class Policy(Clause):
     rounds: tuple[Literal["main"], ...] = Field(min_length=1, max_length=1)
     targets: tuple[Target, ...] = ()
 
-    @model_validator(mode="after")
-    def _names(self) -> Policy:
-        classes = [line.name for line in self.priorities]
-        if len(set(classes)) < len(classes):
-            raise ValueError("every priority class has a name of its own")
-        if "secured" in classes:
-            raise ValueError("the class name `secured` is taken by the seats that are held now")
-        if taken := sorted(set(self.facts) & set(BUILT_IN_FACTS)):
-            raise ValueError(f"the fact {taken[0]} is built in; choose another name")
-        if any(line.when is None for line in self.priorities[:-1]):
-            raise ValueError("a class without `when` takes everybody who is left, so it can only be the last line")
-        return self
+
+def contradictions(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Where a policy contradicts itself: path, why, what to do."""
+    classes = [line.name for line in policy.priorities]
+    for index, line in enumerate(policy.priorities):
+        path = ("priorities", index, "class")
+        if line.name in classes[:index]:
+            yield path, f"There are two classes {line.name!r}; each needs a name of its own.", "Rename one."
+        if line.name == SECURED:
+            yield path, "This name is taken by the seats that are held now.", "Choose another name."
+        if line.when is None and index + 1 < len(policy.priorities):
+            why = "A class without `when` takes everybody who is left, so it can only be the last line."
+            yield path, why, "Move it to the end, or say when it holds."
+    for entry, written in enumerate(policy.seat_groups):
+        names = [group.name for group in written.groups]
+        for slot, name in enumerate(names):
+            here = ("seat_groups", entry, "groups", slot, "name")
+            if name in names[:slot]:
+                yield here, f"There are two groups {name!r}; each needs a name of its own.", "Rename one."
+            if name == SECURED:
+                yield here, "This name is taken by the seats that are held now.", "Choose another name."
+        if sum(group.rest is True for group in written.groups) != 1:
+            why = "Exactly one seat group has `rest: true`, so that every seat is in a group."
+            yield ("seat_groups", entry, "groups"), why, "Add it to one group, or take it from the others."
+    for name in policy.facts:
+        if name in BUILT_IN_FACTS:
+            yield ("facts", name), f"The fact {name!r} is built in.", "Choose another name."
 
 
 def conditions(policy: Policy) -> list[tuple[tuple[str | int, ...], Condition]]:

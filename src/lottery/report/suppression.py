@@ -9,7 +9,7 @@ intervals up and then down; a cell is safe if at least two values remain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,26 +87,34 @@ class _Table:
             )
         return np.flatnonzero(self.hidden & (low == high) & (self.floor < self.ceiling))
 
-    def protect(self, node: int) -> set[int]:
-        """Hide one more cell of a sum that gives `node` away; return the totals whose sums changed."""
+    def hide_beside(self, node: int) -> set[int]:
+        """Hide one more cell of a sum in which `node` alone is hidden; return the totals whose sums changed."""
+        return self._hide_one([cells for cells in self._sums_of(node) if self.hidden[cells].sum() == 1])
+
+    def hide_around(self, node: int) -> set[int]:
+        """Hide one more cell of any sum of `node`: several hidden cells pin each other."""
+        return self._hide_one(self._sums_of(node))
+
+    def withdraw_marks(self, node: int) -> set[int]:
+        """Everything is hidden and the marks alone pin the value."""
         sums = self._sums_of(node)
-        alone = [cells for cells in sums if self.hidden[cells].sum() == 1]
-        fixed = self.floor == self.ceiling
-        for cells in alone or sums:
-            if len(free := cells[~self.hidden[cells]]):
-                # A cell that could not vary helps nobody; a total is hidden last, an empty cell before it.
-                rating = [(fixed[cell], cell == cells[0], self.value[cell] == 0, self.value[cell]) for cell in free]
-                chosen = int(free[rating.index(min(rating))])
-                self.hidden[chosen], self.low[chosen], self.high[chosen] = (
-                    True,
-                    self.floor[chosen],
-                    self.ceiling[chosen],
-                )
-                return {chosen, int(self.tree.parent[chosen])}
-        # Everything is hidden and the marks alone pin the value: withdraw the marks.
-        for cells in sums:
-            self.low[cells], self.high[cells] = self.floor[cells], self.ceiling[cells]
-        return {node, int(self.tree.parent[node])}
+        cells = np.concatenate(sums)
+        marked = (self.low[cells] > self.floor[cells]) | (self.high[cells] < self.ceiling[cells])
+        self.low[cells], self.high[cells] = self.floor[cells], self.ceiling[cells]
+        return {node, int(self.tree.parent[node])} if (marked & self.hidden[cells]).any() else set()
+
+    def _hide_one(self, sums: Sequence[Longs]) -> set[int]:
+        if not (free := self._candidates(sums)):
+            return set()
+        # A total is hidden last, an empty cell before it.
+        *_, chosen = min((total, self.value[cell] == 0, self.value[cell], cell) for total, cell in free)
+        self.hidden[chosen], self.low[chosen], self.high[chosen] = True, self.floor[chosen], self.ceiling[chosen]
+        return {chosen, int(self.tree.parent[chosen])}
+
+    def _candidates(self, sums: Sequence[Longs]) -> list[tuple[bool, int]]:
+        """Cells that could be hidden, and whether each is the total; one that cannot vary helps nobody."""
+        varies = ~self.hidden & (self.floor < self.ceiling)
+        return [(cell == cells[0], int(cell)) for cells in sums for cell in cells[varies[cells]].tolist()]
 
     def _sums_of(self, node: int) -> list[Longs]:
         """The sums a node takes part in, each as the total and then its parts."""
@@ -114,15 +122,17 @@ class _Table:
         return [np.append(total, self.tree.children[total]) for total in totals if len(self.tree.children[total])]
 
     def settle(self) -> None:
-        """Hide until nothing hidden can be computed."""
+        """Hide until nothing hidden can be computed, by the mildest step that changes anything."""
         while len(exposed := self.exposed()):
-            before = self.hidden.copy(), self.low.copy(), self.high.copy()
-            changed: set[int] = set()  # look again before a sum is changed twice
-            for node in exposed.tolist():
-                if not changed & {node, int(self.tree.parent[node])}:
-                    changed |= self.protect(node)
-            if all(np.array_equal(a, b) for a, b in zip(before, (self.hidden, self.low, self.high), strict=True)):
+            if not any(self._each(exposed, step) for step in (self.hide_beside, self.hide_around, self.withdraw_marks)):
                 return
+
+    def _each(self, exposed: Longs, step: Callable[[int], set[int]]) -> bool:
+        changed: set[int] = set()  # look again before a sum is changed twice
+        for node in exposed.tolist():
+            if not changed & {node, int(self.tree.parent[node])}:
+                changed |= step(node)
+        return bool(changed)
 
 
 def shown_counts(
@@ -139,7 +149,8 @@ def shown_counts(
     """
     value = np.asarray(count, dtype=np.int64)
     hidden = is_small(value) if secret is None else secret
-    least, most = (np.broadcast_to(np.asarray(bound, dtype=np.int64), value.shape).copy() for bound in (floor, ceiling))
+    # A total of cells that a reader knows is known too.
+    least, most = (tree.sums(np.broadcast_to(bound, value.shape)) for bound in (floor, ceiling))
     low, high = np.maximum(least, 1), np.minimum(most, SMALLEST_SHOWN - 1)
     # Where "<11" would leave one value only, the mark itself would tell it.
     marks = hidden & is_small(value) & (low < high)
