@@ -99,10 +99,8 @@ def test_the_recount_is_the_best_of_all_stable_matchings_for_every_applicant(bat
     for _ in range(1500):
         choices, groups = random_market(rng, rng.randint(2, 5), rng.randint(1, 3))
         outcome = recount(choices, groups)
-        stable = []
-        for at in all_matchings(choices):
-            if seats_of(groups, at) is not None and not blocked(choices, groups, at):
-                stable.append(at)
+        feasible = (at for at in all_matchings(choices) if seats_of(groups, at) is not None)
+        stable = [at for at in feasible if not blocked(choices, groups, at)]
         best = {}
         for applicant, own in choices.items():
             ranks = [own.index(at[applicant]) if applicant in at else len(own) for at in stable]

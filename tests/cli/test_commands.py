@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from lottery.cli.app import main
 from lottery.policy.shipped import shipped_policy
 from lottery.sample import synthesize
 
@@ -21,21 +20,6 @@ def district(tmp_path_factory):
     folder = tmp_path_factory.mktemp("district") / "cycle"
     synthesize(150, 6, "command tests", folder)
     return folder
-
-
-@pytest.fixture
-def lottery(monkeypatch, capsys):
-    """Type a command; returns the exit code and what was printed."""
-
-    def type_command(*words):
-        monkeypatch.setattr(sys, "argv", ["lottery", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return stop.value.code or 0, printed.out, printed.err
-
-    return type_command
 
 
 @pytest.fixture(scope="module")

@@ -39,19 +39,6 @@ def district(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def lottery(monkeypatch, capsys):
-    def type_command(*words):
-        monkeypatch.setattr(sys, "argv", ["lottery", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return stop.value.code or 0, printed.out, printed.err
-
-    return type_command
-
-
 @pytest.fixture(scope="module")
 def counted(district, tmp_path_factory):
     """One finished `lottery chances`, typed once for the whole module."""

@@ -12,7 +12,8 @@ from lottery.policy.shipped import shipped_policies, shipped_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 specification = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
-assert specification and specification.loader
+assert specification is not None
+assert specification.loader is not None
 generate = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(generate)
 

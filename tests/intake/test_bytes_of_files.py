@@ -136,7 +136,7 @@ def test_parquet_values_become_the_text_of_a_csv(clean, tmp_path):
         "single": pa.array(np.array([0.1, -0.0], dtype=np.float32)),
         "truth": pa.array([True, False]),
         "day": pa.array([date(2027, 3, 1), None]),
-        "moment": pa.array([datetime(2027, 3, 1, 8, 30), None]),
+        "moment": pa.array([datetime(2027, 3, 1, 8, 30), None]),  # noqa: DTZ001  a table has no time zone
         "price": pa.array([Decimal("1.50"), None]),
         "nothing": pa.nulls(2),
     }
