@@ -48,7 +48,7 @@ def test_a_draw_is_the_one_that_unlimited_integers_give(n: int, draw: int) -> No
 
 
 def test_every_order_of_three_applicants_is_equally_likely() -> None:
-    """F38: persons are drawn, and every permutation has the same chance (chi-square with 5 degrees of freedom)."""
+    """F38, F41: persons are drawn, and every permutation has the same chance (chi-square with 5 degrees of freedom)."""
     n_draws = 6000
     seen = Counter(tuple(draw_places(3, "fair", draw).tolist()) for draw in range(n_draws))
     expected = n_draws / 6

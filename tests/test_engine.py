@@ -63,6 +63,7 @@ def test_a_run_writes_everything_the_contract_names_and_nothing_else(finished):
 
 
 def test_the_verifier_in_the_bundle_passes_it_with_the_standard_library_alone(finished):
+    """F34, F39: whoever has the bundle can recount it."""
     command = [sys.executable, "-I", "-S", str(finished / "verify.py"), str(finished)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -70,6 +71,7 @@ def test_the_verifier_in_the_bundle_passes_it_with_the_standard_library_alone(fi
 
 
 def test_the_same_call_gives_the_same_bytes(district, finished, tmp_path):
+    """F33: a draw that can be replayed."""
     engine.run(district, GENERAL, "any text", tmp_path / "again")
     assert content(tmp_path / "again", without=()) == content(finished, without=())
 
@@ -118,6 +120,7 @@ def test_a_run_without_a_ceremony_says_that_it_is_a_rehearsal(finished):
 
 
 def test_existing_results_are_never_written_over(district, finished):
+    """F15: what was there does not vanish."""
     before = content(finished, without=())
     with pytest.raises(LotteryError, match="not empty"):
         engine.run(district, GENERAL, "another", finished)
@@ -125,6 +128,7 @@ def test_existing_results_are_never_written_over(district, finished):
 
 
 def test_a_failing_audit_leaves_the_findings_and_nothing_else_F14(district, tmp_path, monkeypatch):
+    """I13; F14, F15 and F44 (Wake): results were visible before anybody had audited them."""
     honest = engine.deferred_acceptance
 
     def bribed(market, lottery):
@@ -152,6 +156,8 @@ def test_a_bundle_the_verifier_cannot_read_is_a_finding_not_a_result(district, t
 
 
 def test_an_interrupted_run_leaves_nothing_behind(district, tmp_path, monkeypatch):
+    """F40: never part of a result."""
+
     def interrupt(_):
         raise KeyboardInterrupt
 
@@ -162,6 +168,7 @@ def test_an_interrupted_run_leaves_nothing_behind(district, tmp_path, monkeypatc
 
 
 def test_a_refused_cycle_writes_nothing(district, tmp_path):
+    """F28: no draw as long as a problem is open."""
     bad = tmp_path / "bad"
     bad.mkdir()
     for path in district.glob("*.csv"):

@@ -137,6 +137,7 @@ def result(offer, reasons):
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_f18_every_letter_parses_back_to_the_result(folder, language):
+    """I12; F3: number, place and cutoff are in every letter."""
     reasons = {}
     for row in rows(folder, "reasons.csv"):
         reasons.setdefault(row["applicant_id"], []).append(row)

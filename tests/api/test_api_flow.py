@@ -25,6 +25,7 @@ def test_health_names_the_engine_that_seals_the_runs(client, settings, run):
 
 
 def test_a_run_through_the_api_decides_what_the_engine_decides(client, run, town, tmp_path):
+    """F40: what is told is what was computed."""
     done = engine.run(town, shipped_policy("baseline/no-priorities"), "2027", tmp_path / "out")
 
     told = client.get(f"/v1/runs/{run}").json()
@@ -42,6 +43,7 @@ def test_the_record_digest_is_that_of_the_file(client, settings, run):
 
 
 def test_every_childs_answer_is_its_own_rows_and_nobody_elses(client, settings, run, offers):
+    """F46: no empty or mismatched rows."""
     reasons: dict[str, list[dict[str, str]]] = {}
     with (settings.data / "runs" / run / "reasons.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -239,7 +239,7 @@ def test_an_unexpected_failure_is_told_without_a_traceback(client, files, monkey
 
 
 def test_an_audit_that_objects_fails_the_job_and_gives_no_results(client, files, monkeypatch, finished):
-    """F14: no results without the audit's PASS."""
+    """I13, F14: no results without the audit's PASS."""
 
     def objects(*_):
         raise AuditFailure(["I4 a1: justified envy"])

@@ -107,6 +107,7 @@ def test_a_writer_holds_the_lock_from_its_first_moment(tmp_path):
 
 
 def test_the_database_is_readable_by_its_owner_only_and_keeps_a_write_ahead_log(tmp_path):
+    """F45."""
     storage = Storage(tmp_path / "l.db")
 
     connection = sqlite3.connect(tmp_path / "l.db")

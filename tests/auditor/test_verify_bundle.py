@@ -206,6 +206,7 @@ def test_I8_a_withdrawn_applicant_with_a_row(bundle):
 
 
 def test_I8_counts_that_do_not_add_up(bundle):
+    """F26, F37: rows lost or gained on the way."""
     bundle.change_json("record.json", lambda record: record["counts"].update(withdrawn=0))
     assert invariants(bundle) == {"I8"}
 
@@ -229,7 +230,7 @@ def test_I10_a_digest_of_another_outcome(bundle):
     "name", ["summary.json", "offers.csv", "inputs/choices.csv", "inputs/seats.csv", "policy.json"]
 )
 def test_I11_a_byte_added_to_any_sealed_file(bundle, name):
-    """F7: two versions of one table."""
+    """F7: two versions of one table.  F46: a list exported while something else was being written."""
     bundle.write(name, (bundle.folder / name).read_text() + "\n")
     assert "I11" in totals_or_bad_input(bundle)
 
@@ -280,7 +281,7 @@ def test_I11_a_rehearsal_does_not_pass_for_official(bundle):
     ],
 )
 def test_I12_a_letter_that_does_not_say_what_the_result_says(bundle, name, old, new):
-    """F18: for dozens the official result and the personal letter differed."""
+    """F18: for dozens the official result and the personal letter differed.  F13: a wait list out of order."""
     bundle.replace(name, old, new)
     assert invariants(bundle) == {"I12"}
 

@@ -94,6 +94,7 @@ def test_the_distance_of_one_degree_on_a_meridian_is_a_360th_of_the_circumferenc
 
 @pytest.mark.parametrize(("said", "expected"), [("member", {"here", "unknown"}), ("not_member", {"here"})])
 def test_near_counts_the_limit_in_and_asks_the_policy_about_blanks(said, expected):
+    """F9, F25: the second distance, at its boundary."""
     town = {"programs": "program_id school_id | oak o", "schools": "school_id latitude longitude | o 0 0"}
     applicants = "applicant_id latitude longitude | here 1 0 | there 1.0001 0 | unknown . ."
     policy = {"near": {"metres": 111195}, "undisclosed": {"latitude": said}}
@@ -129,6 +130,7 @@ def test_a_distance_measured_for_some_holds_when_more_are_asked():
     ],
 )
 def test_in_and_equals_compare_text_and_range_compares_decimals_ends_included(test, expected):
+    """F9: cases at the boundary."""
     applicants = "applicant_id c n | x x 1.9999999999999999999 | one 1 2 | true true 2.500 | yes yes 3"
     assert true_of(test, "oak", applicants=applicants, **TOWN) == expected
 

@@ -31,6 +31,7 @@ def test_importing_it_loads_the_standard_library_and_nothing_else(tmp_path):
 
 
 def test_a_copy_in_the_bundle_verifies_the_bundle_it_lies_in(bundle):
+    """F34, F39: whoever has the bundle can recount it."""
     (bundle.folder / "verify.py").write_bytes(FILE.read_bytes())
     bundle.seal()
     run = python("verify.py", ".", cwd=bundle.folder)

@@ -113,6 +113,7 @@ def test_chances_of_a_broken_cycle_write_nothing(lottery, tmp_path):
 
 
 def test_a_policy_without_a_resolution_is_simulated_although_run_refuses_it(lottery, district, tmp_path):
+    """F23: simulated before it is used."""
     study = district.parent / "study.yaml"
     study.write_text(STUDY, encoding="utf-8")
     set_aside = shipped_policy("pusd/set-aside-2027")

@@ -190,7 +190,7 @@ def test_numbers_do_not_follow_the_order_of_submission():
 
 def test_every_order_of_three_applicants_is_about_equally_likely():
     """
-    F38: chi-square over the six orders, 6,000 seeds, with P(chi-square with 5 degrees of freedom > x) in closed form.
+    F38, F41: chi-square over the six orders, 6,000 seeds, with P(chi-square with 5 degrees of freedom > x) in closed form.
 
     The seeds are fixed, so the test is not a gamble; a fair draw fails it for one choice of seeds in a thousand.
     """

@@ -156,7 +156,7 @@ def planted(clean: ModuleType, tables: dict[str, str], mistake: Mistake) -> dict
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_planted_mistake_is_found_with_its_place_and_a_remedy(mistake, clean, tmp_path):
-    """F4, F5, F7, F19, F27, F28, F30."""
+    """I8, I9; F4, F5, F7, F19, F27, F28, F30, F37."""
     folder = clean.write(tmp_path / "cycle", planted(clean, clean.CLEAN, mistake))
 
     cycle, problems = read_cycle(folder)

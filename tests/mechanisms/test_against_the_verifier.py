@@ -24,7 +24,7 @@ def random_outcome(rng: Random, most: int = 60) -> Outcome:
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_the_recount_gives_everybody_the_same_seat(batch):
-    """I6: program and seat group of every applicant, on 2,000 markets of 30 to 60; and the audit has no objection."""
+    """I6, F22, F39: program and seat group of every applicant, on 2,000 markets of 30 to 60; and the audit has no objection."""
     rng = Random(f"recount {batch}")
     for _ in range(MARKETS):
         outcome = random_outcome(rng)

@@ -126,6 +126,7 @@ def test_conditions_of_conditions():
     ids=str,
 )
 def test_a_blank_that_the_policy_is_silent_about_is_refused(test, file):
+    """F5, F20: missing means refused."""
     said = {c: "member" for c in ("income", "score", "twin", "rating", "region") if c not in str(test)}
     file_of_policy = policy(priorities=[{"class": "yes", "when": test}, {"class": "no"}], undisclosed=said)
     (why,) = refusals(file_of_policy, cycle(**COLUMNS))

@@ -60,6 +60,7 @@ def test_a_holder_who_asks_for_nothing_keeps_the_seat():
 
 
 def test_the_seat_a_holder_leaves_is_anybodys():
+    """F29: a seat given up does not stay taken."""
     assert secured("ana:elm", "ben ana", "oak:1 elm:0", ana="oak", ben="elm") == {"ana": "oak", "ben": "elm"}
 
 

@@ -37,6 +37,7 @@ def test_the_five_files_are_there_and_no_applicant_is_in_any(public, folder):
 
 
 def test_every_cutoff_stays_since_families_check_their_answer_against_it(public, folder):
+    """F3: cutoffs were missing for years."""
     key = ("program_id", "grade", "seat_group", "member", "priority", "lottery_number", "place")
     told, whole = rows(public / "cutoffs.csv"), rows(folder / "cutoffs.csv")
     assert [[row[name] for name in key] for row in told] == [[row[name] for name in key] for row in whole]
@@ -95,6 +96,7 @@ def test_the_lottery_numbers_are_bare_sorted_and_complete(public, folder):
 
 
 def test_the_seed_file_tells_how_the_numbers_were_made(public, folder):
+    """F34, F39: what the draw was made from is published."""
     seed, record = json.loads((public / "seed.json").read_text()), json.loads((folder / "record.json").read_text())
     assert seed["K"] == record["draw"]["key"]
     for name in ("seed", "status", "ceremony", "outcome_digest", "rules_hash", "engine_hash"):
