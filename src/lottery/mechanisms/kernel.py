@@ -89,11 +89,8 @@ def propose_and_reject(
                 key = np.uint64(standing[application, slot]) << double_width | lottery
                 n_proposals += 1
                 if key < cutoff[group]:
-                    root, size, seated = (
-                        np.uint64(seat_start[group]),
-                        np.uint64(capacity[group]),
-                        np.uint64(n_held[group]),
-                    )
+                    root, size = np.uint64(seat_start[group]), np.uint64(capacity[group])
+                    seated = np.uint64(n_held[group])
                     held[proposer] = application
 
                     # A seat is vacant: hold the proposal.
