@@ -220,6 +220,7 @@ def test_I2_a_seat_not_on_the_list_or_not_open(where):
 
 
 def test_I2_a_program_that_would_have_the_applicant_but_was_not_ranked():
+    """F26: the list alone gives this one away."""
     groups = {"s1": [group("a", 1, "i1")], "s2": [group("b", 1, "i1")]}
     (off_list, *_) = objections({"i1": ["s1"]}, groups, {"i1": ("s2", 0)})
     assert off_list == ("I2", "i1", "has a seat at s2, which is not on the list", "s2")
