@@ -73,7 +73,7 @@ MISTAKES = {
     "an open reserve": ({"seat_groups": {"s": [{"open": 2, "for": ["i1"], "unfilled": "hold"}]}}, '"open" or "for", not both'),
     "neither open nor for": ({"seat_groups": {"s": [{"seats": 2}]}}, '"open" or "for"'),
     "a key by a typo": ({"seat_groups": {"s": [{"open": 2, "odrer": []}]}}, "unknown key 'odrer'"),
-    "a reserve for a text": ({"seat_groups": {"s": [{"for": "i1", "seats": 2, "unfilled": "hold"}]}}, r"Write \['i1'\]"),
+    "a reserve for a text": ({"seat_groups": {"s": [{"for": "i1", "seats": 2, "unfilled": "hold"}]}}, r"Write a list: \['i1'\]"),
     "a reserve for an unknown applicant": (
         {"seat_groups": {"s": [{"for": ["i1", "i9"], "seats": 2, "unfilled": "hold"}]}}, "i9"
     ),
@@ -204,3 +204,34 @@ def test_every_public_name_is_there():
     assert dir(lottery) == sorted(lottery.__all__)
     with pytest.raises(AttributeError, match="no attribute 'markt_of'"):
         _ = lottery.markt_of
+
+
+CALLS = {
+    "a seed that is no text": (lambda: lottery.match(lottery.market_of(**I2), seed=5), "A seed is text"),
+    "a market that is none": (lambda: lottery.match(None, seed="x"), "match needs a market"),
+    "popular as a text": (
+        lambda: lottery.match(lottery.market_of(**I2), seed="x", tie_breaker="hybrid", popular="s"), "popular is the text 's'",
+    ),
+    "an outcome that is none": (lambda: lottery.audit(lottery.market_of(**I2), {}), "audit needs a market and an outcome"),
+    "choices as a list": (lambda: lottery.market_of(**(I2 | {"choices": ["i1"]})), "choices is a list"),
+    "choices of nothing": (lambda: lottery.market_of(**(I2 | {"choices": {"i1": None, "i2": ["s"]}})), "None is no list"),
+    "priorities without classes": (lambda: lottery.market_of(**(I2 | {"priorities": {"s": ["i1", "i2"]}})), "'i1' is a text"),
+    "one number each and many draws": (
+        lambda: lottery.match(lottery.market_of(**I2, numbers={"i1": 1, "i2": 2}), tie_breaker="multiple"), "one per applicant",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_of_the_wrong_kind_is_refused_with_a_sentence(call):
+    typed, sentence = CALLS[call]
+    with pytest.raises(lottery.LotteryError, match=sentence):
+        typed()
+
+
+def test_an_outcome_is_audited_against_an_equal_market_and_against_no_other():
+    outcome = lottery.match(lottery.market_of(**I2), seed="x")
+    assert lottery.audit(lottery.market_of(**I2), outcome) == []
+    other = lottery.market_of(**(I2 | {"choices": {"i1": ["s"], "i2": []}}))
+    with pytest.raises(lottery.LotteryError, match="an outcome of it"):
+        lottery.audit(other, outcome)

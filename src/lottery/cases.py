@@ -11,7 +11,9 @@ from lottery.errors import Refusal
 from lottery.market import Market
 from lottery.matching import match
 from lottery.policy import compile_market, load_policy
-from lottery.policy.cases import Case, cases_path, cycle_of, load_cases
+from lottery.policy.case_checks import load_cases
+from lottery.policy.cases import Case, cases_path, cycle_of
+from lottery.policy.load import PolicyFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,15 @@ class CaseResult:
 
 
 def run_cases(policy: Path) -> list[CaseResult]:
-    """Run the cases beside a policy; none where there is no cases file."""
+    """Run the cases beside a policy, none where there is no cases file; raises PolicyError where a case is unusable."""
     path = cases_path(policy)
-    return [_run(case, policy) for case in load_cases(path)] if path.is_file() else []
-
-
-def _run(case: Case, policy: Path) -> CaseResult:
+    if not path.is_file():
+        return []
     file = load_policy(policy)
+    return [_run(case, file) for case in load_cases(path, file)]
+
+
+def _run(case: Case, file: PolicyFile) -> CaseResult:
     try:
         market: Market = compile_market(file, cycle_of(case, file))
     except Refusal as refusal:

@@ -17,7 +17,7 @@ from lottery.intake import read_cycle
 from lottery.market import Market
 from lottery.matching import deferred_acceptance
 from lottery.outcome import Outcome
-from lottery.policy import PolicyFile, compile_market, load_policy, needs_resolution
+from lottery.policy import PolicyFile, compile_market, load_policy, needs_resolution, remarks
 from lottery.report.bundle import write_inputs
 from lottery.report.page import write_report
 from lottery.report.public import write_public
@@ -35,6 +35,7 @@ class Run:
     folder: Path
     outcome: Outcome
     digest: str
+    warnings: tuple[Problem, ...]  # what was allowed and deserves a look
 
 
 def silent(_: str) -> None:
@@ -59,15 +60,19 @@ def check(cycle_folder: Path, policy_path: Path | None, progress: Progress = sil
     problems = [*problems, *check_policy(policy_path)]
     if cycle is not None and not any(problem.severity == "error" for problem in problems):
         progress("applying the policy")
+        file = load_policy(policy_path)
         try:
-            compile_market(load_policy(policy_path), cycle)
+            compile_market(file, cycle)
         except PolicyError as refusal:
             problems += refusal.problems
+        problems += remarks(file, cycle)
     return problems
 
 
-def prepare(cycle_folder: Path, policy_path: Path, progress: Progress = silent) -> tuple[Cycle, PolicyFile, Market]:
-    """Read, check and compile; raises IntakeError or PolicyError with every problem."""
+def prepare(
+    cycle_folder: Path, policy_path: Path, progress: Progress = silent, warnings: list[Problem] | None = None
+) -> tuple[Cycle, PolicyFile, Market]:
+    """Read, check and compile; raises IntakeError or PolicyError with every problem, and appends to `warnings`."""
     progress("reading the cycle")
     cycle, problems = read_cycle(cycle_folder)
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -75,6 +80,8 @@ def prepare(cycle_folder: Path, policy_path: Path, progress: Progress = silent) 
         raise IntakeError(errors)
     progress("applying the policy")
     file = load_policy(policy_path)
+    if warnings is not None:
+        warnings += [*problems, *remarks(file, cycle)]
     return cycle, file, compile_market(file, cycle)
 
 
@@ -85,7 +92,10 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
     Raises IntakeError, PolicyError, or AuditFailure: then `out` holds the findings and nothing else.
     """
     refuse_existing(out)
-    cycle, file, market = prepare(cycle_folder, policy_path, progress)
+    if not seed:
+        raise LotteryError("The seed is empty. Write any text that was agreed on before the draw.")
+    warnings: list[Problem] = []
+    cycle, file, market = prepare(cycle_folder, policy_path, progress, warnings)
     if unresolved := needs_resolution(file):
         raise PolicyError(unresolved)
     progress("drawing the numbers")
@@ -96,7 +106,7 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         progress("writing the answers")
         write_inputs(cycle, file.canonical(), folder)
         write_tables(outcome, folder)
-        record = record_of(folder, cycle, file, outcome, seed)
+        record = record_of(folder, cycle, file, outcome, seed) | {"warnings": list(map(str, warnings))}
         write_record(record, folder)
         progress("writing the report")
         write_summary(folder)
@@ -104,7 +114,7 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         write_public(folder)
         seal_outputs(record, folder)
         _gate(folder, out, progress)
-    return Run(out, outcome, record["outcome_digest"])
+    return Run(out, outcome, record["outcome_digest"], tuple(warnings))
 
 
 def _gate(folder: Path, out: Path, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
+from lottery.draw.seals import require_sealed
 from lottery.errors import LotteryError
 
 Outcome = Literal["offered", "higher_choice", "not_reached", "ineligible"]
@@ -111,6 +112,7 @@ class _Files:
                 "Name the folder that was given to `lottery run` as --out."
             )
         self.record: Mapping[str, Any] = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        require_sealed(folder, self.record)
         self.policy: Mapping[str, Any] = json.loads((folder / "policy.json").read_text(encoding="utf-8"))
         self.programs = {row["program_id"]: row for row in _rows(folder, "inputs/programs.csv")}
         self.capacity: dict[tuple[str, str], int] = {}

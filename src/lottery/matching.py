@@ -35,6 +35,12 @@ def match(
 
     Raises LotteryError for an unknown mechanism or tie-breaker, and where there is neither a seed nor numbers.
     """
+    if not isinstance(market, Market):
+        raise LotteryError(f"match needs a market, not {type(market).__name__}. Make one with lottery.market_of.")
+    if seed is not None and not isinstance(seed, str):
+        raise LotteryError(f'The seed is {seed!r}. A seed is text: seed="{seed}".')
+    if isinstance(popular, str):
+        raise LotteryError(f"popular is the text {popular!r}. Write a list: [{popular!r}].")
     if mechanism not in MECHANISMS:
         raise LotteryError(
             f"This version does not know the mechanism {mechanism!r}. Permitted: {', '.join(MECHANISMS)}."

@@ -60,8 +60,16 @@ def market_of(
             raise LotteryError(
                 f"This version does not know {rule} yet. Write the rule as seat_groups, or leave it out."
             )
-    choices = {i: listed if isinstance(listed, str) else list(listed) for i, listed in choices.items()}
-    priorities = {program: [list(members) for members in classes] for program, classes in priorities.items()}
+    for what, written in (("choices", choices), ("priorities", priorities), ("seats", seats)):
+        if not isinstance(written, Mapping):
+            raise LotteryError(
+                f"{what} is a {type(written).__name__}. Write a dictionary, see help(lottery.market_of)."
+            )
+    choices = {i: _names(listed, f"the choices of applicant {i}") for i, listed in choices.items()}
+    priorities = {
+        program: [_names(members, f"a class of program {program}") for members in classes]
+        for program, classes in priorities.items()
+    }
     _check_seats(seats)
     _check_choices(choices, seats)
     _check_names(choices, priorities, seats, seat_groups or {})
@@ -195,10 +203,10 @@ def _whole(value: object, what: str) -> int:
 
 
 def _names(names: Iterable[str], where: str) -> list[str]:
+    if names is None or isinstance(names, int | float):
+        raise LotteryError(f"{where[0].upper()}{where[1:]}: {names!r} is no list of names. Write a list: [].")
     if isinstance(names, str):
-        raise LotteryError(
-            f"{where.capitalize()}: expected a list of applicants, got the text {names!r}. Write [{names!r}]."
-        )
+        raise LotteryError(f"{where[0].upper()}{where[1:]}: {names!r} is a text. Write a list: [{names!r}].")
     return list(names)
 
 
@@ -212,10 +220,6 @@ def _check_seats(seats: Mapping[str, int]) -> None:
 
 def _check_choices(choices: Mapping[str, Sequence[str]], seats: Mapping[str, int]) -> None:
     for applicant, listed in choices.items():
-        if isinstance(listed, str):
-            raise LotteryError(
-                f"The choices of applicant {applicant} are the text {listed!r}. Write a list: [{listed!r}]."
-            )
         for rank, program in enumerate(listed):
             if program not in seats:
                 raise LotteryError(

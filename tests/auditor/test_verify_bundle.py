@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lottery.auditor.verify import SHOWN, BadInput, main, verify
+from lottery.auditor.verify import SHOWN, main, verify
 
 NUMBER = {"ana": "0.036213696630121475", "ben": "0.085519192684721867", "eli": "0.805966600549468870"}
 
@@ -233,15 +233,12 @@ def test_I10_a_digest_of_another_outcome(bundle):
 def test_I11_a_byte_added_to_any_sealed_file(bundle, name):
     """F7: two versions of one table.  F46: a list exported while something else was being written."""
     bundle.write(name, (bundle.folder / name).read_text() + "\n")
-    assert "I11" in totals_or_bad_input(bundle)
+    assert name.rpartition("/")[2] in found_in(bundle, "I11")
 
 
-def totals_or_bad_input(bundle: Any) -> str:
-    """Return what the verifier says of a bundle in words: a blank line may make a CSV unreadable as well."""
-    try:
-        return " ".join(verify(bundle.folder).totals)
-    except BadInput as error:
-        return f"I11 {error}" if "values under" in str(error) else str(error)
+def found_in(bundle: Any, invariant: str) -> str:
+    """Return the findings under one invariant, in words."""
+    return "\n".join(f"{f.subject}: {f.text}" for f in verify(bundle.folder).findings if f.invariant == invariant)
 
 
 def test_I11_a_rules_hash_that_is_not_that_of_the_rules(bundle):
@@ -252,6 +249,87 @@ def test_I11_a_rules_hash_that_is_not_that_of_the_rules(bundle):
 def test_I11_an_input_that_the_record_does_not_know(bundle):
     bundle.write("inputs/feeders.csv", "from_program_id,to_program_id\n")
     assert set(verify(bundle.folder).totals) == {"I11"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["public/names.csv", "names.csv", "inputs/names.txt", "inputs/old/seats.csv", "__pycache__/verify.pyc", ".x"],
+)
+def test_I11_a_file_anywhere_that_the_record_does_not_list(bundle, name):
+    """F46: what is published is what was sealed."""
+    bundle.write(name, "ana,Ana Anders\n")
+    assert found_in(bundle, "I11") == f"{name}: lies in the bundle, and record.json does not list it"
+
+
+def test_I11_a_link_is_a_file_that_the_record_does_not_list(bundle, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (bundle.folder / "public").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert found_in(bundle, "I11").startswith("public: lies in the bundle")
+
+
+def test_I11_the_policy_is_the_one_that_the_record_names(bundle):
+    """F2: the record says one policy, the run used another."""
+    bundle.change_json("record.json", lambda record: record["policy"].update(id="test/other"))
+    assert found_in(bundle, "I11") == "policy.json: record.json says test/other; the bundle has test/tiny"
+
+
+SORTED_NUMBERS = [
+    *("0.036213696630121475", "0.085519192684721867", "0.105025406061795353"),
+    *("0.740800290429041398", "0.805966600549468870", "0.923734283297965682"),
+]
+
+
+def test_published_numbers_of_the_draw_pass(bundle):
+    bundle.write("public/numbers.csv", "\n".join(["lottery_number", *SORTED_NUMBERS, ""]))
+    assert invariants(bundle) == set()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(["lottery_number", *SORTED_NUMBERS[1:]], id="one is missing"),
+        pytest.param(["lottery_number", *SORTED_NUMBERS, "0.99"], id="one that nobody drew"),
+        pytest.param(["lottery_number", SORTED_NUMBERS[0], *SORTED_NUMBERS], id="one twice"),
+        pytest.param(["lottery_number", *SORTED_NUMBERS[::-1]], id="in another order"),
+        pytest.param(["number", *SORTED_NUMBERS], id="another header"),
+        pytest.param(["lottery_number,who", *(f"{n},ana" for n in SORTED_NUMBERS)], id="with names"),
+        pytest.param(["lottery_number", *(f"{n},ana" for n in SORTED_NUMBERS)], id="ragged, with names"),
+        pytest.param([], id="empty"),
+    ],
+)
+def test_I7_published_numbers_that_are_not_the_draws(bundle, lines):
+    bundle.write("public/numbers.csv", "\n".join([*lines, ""]))
+    assert invariants(bundle) == {"I7"}
+    assert {f.subject for f in verify(bundle.folder).findings} == {"public/numbers.csv"}
+
+
+def published_seed(bundle: Any, **changed: str) -> None:
+    """Write public/seed.json as a run does, from the record, but for these fields."""
+    record = json.loads((bundle.folder / "record.json").read_text())
+    names = ("seed", "status", "ceremony", "round", "outcome_digest", "rules_hash", "engine_hash")
+    content = {name: record[name] for name in names} | {"K": record["draw"]["key"], "tie_breaker": "single"}
+    bundle.write("public/seed.json", json.dumps(content | changed))
+
+
+def test_a_published_seed_that_is_the_records_passes(bundle):
+    published_seed(bundle)
+    assert invariants(bundle) == set()
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["seed", "status", "ceremony", "round", "K", "key", "tie_breaker", "outcome_digest", "rules_hash", "engine_hash"],
+)
+def test_I11_a_published_seed_that_is_not_the_records(bundle, field):
+    published_seed(bundle, **{field: "another"})
+    bundle.seal()
+    assert found_in(bundle, "I11").startswith(f"public/seed.json: says {field} another; record.json says ")
+
+
+def test_I11_a_published_seed_that_cannot_be_read(bundle):
+    bundle.write("public/seed.json", "seed 171")
+    bundle.seal()
+    assert "public/seed.json: seed.json cannot be read" in found_in(bundle, "I11")
 
 
 @pytest.mark.parametrize("kind", ["inputs", "outputs"])
@@ -381,6 +459,7 @@ def refused(bundle: Any, capsys: pytest.CaptureFixture[str]) -> str:
 )
 def test_a_policy_that_is_not_understood_is_refused_in_words(bundle, capsys, change, word):
     bundle.change_json("policy.json", change)
+    bundle.seal()
     assert word in refused(bundle, capsys)
 
 
@@ -421,25 +500,75 @@ def test_a_record_that_is_not_understood_is_refused(bundle, capsys, change):
 def test_inputs_that_cannot_be_read_are_refused(bundle, capsys, name, old, new):
     text = (bundle.folder / name).read_text()
     bundle.write(name, text.replace(old, new, 1))
+    bundle.seal()
     assert "BAD INPUT" in refused(bundle, capsys)
 
 
-FILES = [
+@pytest.mark.parametrize("name", ["inputs/schools.csv", "inputs/programs.csv"])
+def test_an_unknown_school_is_refused_in_a_sentence(bundle, capsys, name):
+    text = (bundle.folder / name).read_text()
+    bundle.write(name, text.replace("elmb,", "nowhere,"))
+    bundle.seal()
+    said = refused(bundle, capsys)
+    assert "elm is at school" in said
+    assert "KeyError" not in said
+
+
+SEALED = [
     *(f"inputs/{name}.csv" for name in ("schools", "programs", "seats", "applicants", "choices")),
-    *("policy.json", "record.json", "offers.csv", "reasons.csv", "cutoffs.csv", "waitlists.csv"),
+    *("offers.csv", "reasons.csv", "cutoffs.csv", "waitlists.csv"),
 ]
+FILES = [*SEALED, "policy.json", "record.json"]
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_bad_input(bundle, capsys, name):
-    (bundle.folder / name).unlink()
-    assert name.rpartition("/")[2] in refused(bundle, capsys)
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_not_text_is_bad_input(bundle, capsys, name):
+@pytest.mark.parametrize("name", ["policy.json", "record.json"])
+def test_a_record_or_policy_that_is_missing_or_no_text_is_bad_input(bundle, capsys, name):
     (bundle.folder / name).write_bytes(b"\xff\xfe\x00\x01")
-    assert "BAD INPUT" in refused(bundle, capsys)
+    assert f"{name} cannot be read" in refused(bundle, capsys)
+    (bundle.folder / name).unlink()
+    assert f"{name} is missing" in refused(bundle, capsys)
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_I11_a_sealed_file_that_is_missing_or_no_text_is_named(bundle, capsys, name):
+    (bundle.folder / name).write_bytes(b"\xff\xfe\x00\x01")
+    assert named_as_damaged(bundle, capsys, name)
+    (bundle.folder / name).unlink()
+    assert named_as_damaged(bundle, capsys, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("inputs/schools.csv", "oakb,Oak\n", ""),
+        ("inputs/programs.csv", "art,oakb", "art,gone"),
+        ("inputs/choices.csv", "ana,2,elm", "zoe,2,elm"),
+        ("inputs/seats.csv", "oak,KG,2", "oak,KG,two"),
+        ("policy.json", '"mechanism":"deferred', '"mechanism":"undeferred'),
+    ],
+)
+def test_I11_a_damaged_file_is_named_where_the_rest_cannot_be_derived(bundle, capsys, name, old, new):
+    bundle.replace(name, old, new)
+    assert named_as_damaged(bundle, capsys, name)
+    assert [f.text for f in verify(bundle.folder).findings if "the rest could not be checked" in f.text]
+
+
+def named_as_damaged(bundle: Any, capsys: pytest.CaptureFixture[str], name: str) -> bool:
+    """Tell whether the verifier exits 1 and names the file among the hashes that do not agree."""
+    assert main([str(bundle.folder)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    return any(line.startswith("I11") and name.rpartition("/")[2] + ": record.json says" in line for line in lines)
+
+
+def test_why_the_rest_could_not_be_checked_is_said_after_any_number_of_findings(bundle, capsys):
+    for n in range(SHOWN + 5):
+        bundle.write(f"public/extra{n:02}.csv", "")
+    bundle.write("offers.csv", "")
+    assert main([str(bundle.folder)]) == 1
+    printed = capsys.readouterr().out
+    assert "outputs: offers.csv" in printed
+    assert "the rest could not be checked" in printed
+    assert verify(bundle.folder).totals == {"I11": SHOWN + 7}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -38,8 +38,19 @@ def test_a_copy_in_the_bundle_verifies_the_bundle_it_lies_in(bundle):
     assert (run.returncode, run.stderr) == (0, "")
     bundle.replace("offers.csv", "oak,1,open", "oak,1,shut")
     assert python("verify.py", ".", cwd=bundle.folder).returncode == 1
-    (bundle.folder / "offers.csv").unlink()
+    (bundle.folder / "record.json").unlink()
     assert python("verify.py", ".", cwd=bundle.folder).returncode == 2
+
+
+def test_a_copy_in_the_bundle_leaves_no_file_there(bundle):
+    """A file of its own would be one that the record does not list, and the second run would object to it."""
+    (bundle.folder / "verify.py").write_bytes(FILE.read_bytes())
+    bundle.seal()
+    before = sorted(bundle.folder.rglob("*"))
+    for _ in range(2):
+        run = subprocess.run([sys.executable, "verify.py", "."], cwd=bundle.folder, capture_output=True, check=False)
+        assert run.returncode == 0
+    assert sorted(bundle.folder.rglob("*")) == before
 
 
 def test_the_answer_is_the_same_under_every_hash_seed(bundle):

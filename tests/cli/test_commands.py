@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,106 @@ def test_demo_places_about_81_percent_and_says_what_to_open(lottery, tmp_path):
 def test_nothing_to_check_and_an_unknown_command_exit_2(lottery):
     assert lottery("check")[0] == 2
     assert lottery("chek")[0] == 2
+
+
+def copied(district, folder):
+    folder.mkdir()
+    for path in district.glob("*.csv"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def rewritten(path, before, after):
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_run_tells_its_warnings_on_the_screen_in_json_and_in_the_record(lottery, district, tmp_path):
+    cycle = copied(district, tmp_path / "cycle")
+    (cycle / "priorities.csv").write_text("applicant_id,program_id,priority\na0000001,p0000001,3\n")
+    words = ["run", cycle, "--policy", GENERAL, "--seed", "x", "--out"]
+    code, _, err = lottery(*words, tmp_path / "one")
+    assert code == 0
+    assert "priorities.csv: No rule of this policy uses it." in err
+    _, out, _ = lottery(*words, tmp_path / "two", "--json")
+    assert json.loads(out)["warnings"][0]["file"] == "priorities.csv"
+    assert "priorities.csv" in json.loads((tmp_path / "one" / "record.json").read_text())["warnings"][0]
+
+
+def test_another_spelling_of_a_category_costs_nobody_a_reserve_F8(lottery, district, tmp_path):
+    cycle = copied(district, tmp_path / "cycle")
+    rewritten(cycle / "applicants.csv", ",free,", ",Free,")
+    code, _, err = lottery("check", cycle, "--policy", "pusd/set-aside-2027")
+    assert code == 2
+    assert "income = 'Free'" in err
+    assert "'free' in exactly this spelling" in err
+
+
+def test_a_column_that_only_a_target_needs_is_missed_before_the_draw(lottery, district, tmp_path):
+    cycle = copied(district, tmp_path / "cycle")
+    rewritten(cycle / "applicants.csv", "income", "earnings")
+    code, _, err = lottery("check", cycle, "--policy", GENERAL)
+    assert code == 2
+    assert "'income', which no table of the cycle has" in err
+
+
+@pytest.mark.parametrize("change", [("column: income", "column: race"), ("{fact: low_income", "{fact: gender")])
+def test_a_policy_that_names_a_protected_trait_is_refused(lottery, tmp_path, change):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(Path(GENERAL).read_text(encoding="utf-8"), encoding="utf-8")
+    rewritten(policy, *change)
+    code, _, err = lottery("check", "--policy", policy)
+    assert code == 2
+    assert "section 31" in err
+
+
+def test_a_list_beyond_the_cap_is_named_with_its_line(lottery, district, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(Path(GENERAL).read_text(encoding="utf-8"), encoding="utf-8")
+    rewritten(policy, "list_cap: none", "list_cap: 1")
+    _, out, _ = lottery("check", district, "--policy", policy, "--json")
+    whole, problem = json.loads(out)["problems"][:2]
+    assert "the first 100 are named" in whole["why"]
+    lines = (district / "choices.csv").read_text().splitlines()
+    assert lines[problem["row"] - 1].split(",")[1] == "2" == problem["value"]
+
+
+def test_a_refusal_is_json_for_a_program(lottery, tmp_path):
+    code, out, _ = lottery(
+        "run", tmp_path / "none", "--policy", GENERAL, "--seed", "x", "--out", tmp_path / "o", "--json"
+    )
+    assert code == 2
+    assert json.loads(out)["problems"]
+
+
+def test_nothing_is_told_from_altered_files_F18(lottery, results, tmp_path):
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-r", str(results), str(copy)], check=True)
+    applicant = (copy / "offers.csv").read_text().splitlines()[1].split(",")[0]
+    (copy / "offers.csv").write_text("x")
+    for words in (("explain", copy, applicant), ("report", copy)):
+        code, _, err = lottery(*words)
+        assert code == 2
+        assert "offers.csv is not the file this run wrote" in err
+
+
+def test_the_version_is_told(lottery):
+    assert lottery("--version")[:2] == (0, "lottery 0.1.0\n")
+
+
+def test_an_empty_seed_is_refused(lottery, district, tmp_path):
+    assert lottery("run", district, "--policy", GENERAL, "--seed", "", "--out", tmp_path / "o")[0] == 2
+
+
+def test_a_run_that_is_told_to_stop_leaves_nothing_behind(tmp_path):
+    synthesize(20_000, 100, "stopped", tmp_path / "cycle")
+    command = [sys.executable, "-m", "lottery", "run", tmp_path / "cycle", "--policy", GENERAL, "--seed", "x"]
+    running = subprocess.Popen([*map(str, command), "--out", str(tmp_path / "out")], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".out.*")) and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.terminate()
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM, err
+    assert [path.name for path in tmp_path.iterdir()] == ["cycle"]

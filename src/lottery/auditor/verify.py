@@ -3,13 +3,16 @@ Verify the bundle of a lottery run: every result derived again from the written 
 
     python verify.py DIR [--json]        exit 0: everything agrees, 1: something does not, 2: the bundle cannot be read
 
+A file that is not the one the record was sealed with is something that does not agree (1), even where nothing further
+can be derived from it; 2 is for a record or policy that is missing, unreadable, or asks for a rule not known here.
+
 Standard library only, one file, nothing imported from the engine.  docs/formats.md is the specification of the files,
 the draw's formula is DRAW.md's, and the invariants carry their numbers there:
 
     I1  one row and at most one seat per applicant        I7  numbers and places equal the public formula
     I2  the seat is on the applicant's own list           I8  included + withdrawn + rejected = submitted
     I3  seats filled never exceed a group's seats         I10 the outcome does not depend on who proposes first
-    I4  nobody has justified envy                         I11 the hashes of the record are those of the files
+    I4  nobody has justified envy                         I11 the files are those of the record, and no others
     I5  no empty seat is wanted by one refused it         I12 reasons, cutoffs and wait lists say what the offers say
     I6  the outcome is the applicant-optimal one
 
@@ -63,6 +66,11 @@ OUTPUTS = {
     "cutoffs.csv": "program_id grade seat_group capacity filled member priority lottery_number place",
     "waitlists.csv": "program_id grade position applicant_id priority lottery_number place",
 }
+RECORD = {
+    "status": str, "draw": dict, "rules_hash": str, "inputs": dict, "policy": dict, "outputs": dict,
+    "outcome_digest": str, "counts": dict,
+}  # fmt: skip
+PUBLIC_NUMBERS, PUBLIC_SEED = "public/numbers.csv", "public/seed.json"
 KEYS = {
     "reasons.csv": ("applicant_id", "program_id"),
     "cutoffs.csv": ("program_id", "grade", "seat_group"),
@@ -76,6 +84,11 @@ Say = Callable[[str], None]
 
 class BadInput(Exception):
     """The bundle cannot be read, or asks for a rule that this verifier does not know."""
+
+
+STOPS = (
+    BadInput, OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, csv.Error,
+)  # fmt: skip
 
 
 class Finding(NamedTuple):
@@ -158,7 +171,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
     if not path.is_file():
         raise BadInput(f"{path.name} is missing from the bundle.")
-    value = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once, parse_float=Decimal)
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once, parse_float=Decimal)
+    except ValueError as error:
+        raise BadInput(f"{path.name} cannot be read: {error}.") from error
     if not isinstance(value, dict):
         raise BadInput(f"{path.name} must hold one object.")
     return value
@@ -656,6 +672,10 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
     compiler = Compiler(policy, facts, draw.place)
     columns = tuple(tables["programs"].column)
     programs = {row["program_id"]: row for row in (dict(zip(columns, r, strict=True)) for r in tables["programs"].rows)}
+    schools = {school for (school,) in tables["schools"].each("school_id")}
+    for program, school in facts.school.items():
+        if school not in schools:
+            raise BadInput(f"inputs/programs.csv: {program} is at school {school!r}, not in inputs/schools.csv.")
     grade = {a: grade_of(g, f"applicant {a}") for a, g in tables["applicants"].each("applicant_id", "grade")}
     cap = policy.get("list_cap")
     ranked = choice_lists(tables, folder, grade, None if cap == "none" else cap)
@@ -1063,26 +1083,70 @@ def rules_hash(hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(b"".join(lp(name) + lp(hashes[name]) for name in names)).hexdigest()
 
 
-def seals(folder: Path, record: Mapping[str, Any]) -> Iterator[Finding]:
-    """I11: the hashes in the record are those of the files."""
-    inputs = {path.name: file_hash(path) for path in sorted((folder / "inputs").glob("*.csv"))}
-    policy = file_hash(folder / "policy.json")
+def seals(folder: Path, record: Mapping[str, Any], policy: Mapping[str, Any]) -> Iterator[Finding]:
+    """I11: the hashes in the record are those of the files, and nothing else lies in the bundle."""
+    inputs = {path.name: file_hash(path) for path in sorted((folder / "inputs").glob("*.csv")) if path.is_file()}
     outputs = {
         name: file_hash(folder / name) if (folder / name).is_file() else "no such file"
         for name in sorted({*record["outputs"], *OUTPUTS})
     }
+    sealed = file_hash(folder / "policy.json")
     for kind, found in (("inputs", inputs), ("outputs", outputs)):
         for name in sorted(found.keys() | record[kind].keys()):
             said, is_ = record[kind].get(name, "not listed"), found.get(name, "no such file")
             if said != is_:
                 yield Finding("I11", f"{kind}: {name}", f"record.json says {said}; the bundle has {is_}")
-    for subject, said, is_ in (
-        ("policy.json", record["policy"]["sha256"], policy),
-        ("rules_hash", record["rules_hash"], rules_hash(inputs | {"policy.json": policy})),
+    for subject, stated, derived in (
+        ("policy.json", record["policy"].get("sha256"), sealed),
+        ("policy.json", record["policy"].get("id"), policy.get("policy")),
+        ("rules_hash", record["rules_hash"], rules_hash(inputs | {"policy.json": sealed})),
         ("status", record["status"], "REHEARSAL"),
     ):
-        if said != is_:
-            yield Finding("I11", subject, f"record.json says {said}; the bundle has {is_}")
+        if stated != derived:
+            yield Finding("I11", subject, f"record.json says {stated}; the bundle has {derived}")
+    looked_at = {"record.json", "policy.json", *outputs, *(f"inputs/{name}" for name in {*inputs, *record["inputs"]})}
+    for name in sorted(files_in(folder) - looked_at):
+        subject = name.encode(errors="backslashreplace").decode()
+        yield Finding("I11", subject, "lies in the bundle, and record.json does not list it")
+
+
+def files_in(folder: Path) -> set[str]:
+    """Return everything below a folder but plain directories: a link is not followed, and counts as a file."""
+    below = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(folder).as_posix() for path in below}
+
+
+def public_seed(folder: Path, record: Mapping[str, Any]) -> Iterator[Finding]:
+    """I11: what is published about the draw is what the record says."""
+    if not (folder / PUBLIC_SEED).exists():
+        return
+    try:
+        published = read_json(folder / PUBLIC_SEED)
+    except BadInput as error:
+        yield Finding("I11", PUBLIC_SEED, str(error))
+        return
+    names = ("seed", "status", "ceremony", "round", "outcome_digest", "rules_hash", "engine_hash")
+    sealed = {name: record.get(name) for name in names}
+    draw = record["draw"]
+    sealed |= {"K": draw.get("key"), "key": draw.get("key"), "tie_breaker": draw.get("tie_breaker")}
+    for name, said in published.items():
+        if name in sealed and said != sealed[name]:
+            yield Finding("I11", PUBLIC_SEED, f"says {name} {said}; record.json says {sealed[name]}")
+
+
+def public_numbers(folder: Path, draw: Draw) -> Iterator[Finding]:
+    """I7: the published numbers are those of the draw: each once, sorted, and nothing beside them."""
+    if not (folder / PUBLIC_NUMBERS).exists():
+        return
+    stated = (folder / PUBLIC_NUMBERS).read_text(encoding="utf-8", errors="replace").splitlines()
+    drawn = ["lottery_number", *sorted(set(draw.shown.values()) - {""})]
+    more, fewer = Counter(stated) - Counter(drawn), Counter(drawn) - Counter(stated)
+    for line in more:
+        yield Finding("I7", PUBLIC_NUMBERS, f"the line {line!r} is none of the draw's, or stands twice")
+    for line in fewer:
+        yield Finding("I7", PUBLIC_NUMBERS, f"the line {line!r} of the draw is missing")
+    if stated != drawn and not more and not fewer:
+        yield Finding("I7", PUBLIC_NUMBERS, "the lines are not in order")
 
 
 def digest(lines: Iterable[Row]) -> str:
@@ -1101,7 +1165,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     for name, allowed in (("format", (1,)), ("ceremony", ("none",)), ("round", ("main",))):
         if record.get(name) not in allowed:
             raise BadInput(f"record.json, {name}: this verifier knows {allowed[0]!r} only, not {record.get(name)!r}.")
-    if (draw := record.get("draw", {})).get("tie_breaker") != "single":
+    for name, kind in RECORD.items():
+        if not isinstance(record.get(name), kind):
+            raise BadInput(f"record.json, {name}: {'a text' if kind is str else 'an object'} is expected.")
+    if (draw := record["draw"]).get("tie_breaker") != "single":
         raise BadInput(f"record.json, draw: this verifier knows the single tie-breaker only, not {draw!r}.")
     return record
 
@@ -1114,7 +1181,9 @@ def redraw(tables: Mapping[str, Table], record: Mapping[str, Any], given: bool) 
     if record["draw"].get("numbers") != source:
         text = f"record.json says numbers {record['draw'].get('numbers')!r}; the inputs say {source!r}"
         findings.append(Finding("I7", "draw", text))
-    if not given or isinstance(record.get("seed"), str):
+    if not given and not isinstance(record.get("seed"), str):
+        raise BadInput(f"record.json, seed: a text is expected, not {record.get('seed')!r}.")
+    if isinstance(record.get("seed"), str):
         key = rehearsal_key(record["seed"])
         if record["draw"].get("key") != key.hex() and not (given and not record["draw"].get("key")):
             text = f"record.json says K = {record['draw'].get('key')}; the seed gives {key.hex()}"
@@ -1151,37 +1220,58 @@ class Report(NamedTuple):
 
 
 def verify(folder: Path, progress: Say | None = None) -> Report:
-    """Verify a bundle; BadInput where it cannot be read."""
+    """
+    Verify a bundle; BadInput where it cannot be read.
+
+    Where the files are not those that were sealed, that is the answer, whatever cannot be derived from them.
+    """
+    folder, say = Path(folder), progress or (lambda _: None)
+    notes = Notes()
     try:
-        return verify_bundle(Path(folder), progress or (lambda _: None))
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-        csv.Error,
-    ) as error:
-        raise BadInput(f"The bundle is not as docs/formats.md says ({type(error).__name__}: {error}).") from error
+        say("hashes")
+        record = read_record(folder)
+        notes.add(seals(folder, record, read_json(folder / "policy.json")))
+        notes.add(public_seed(folder, record))
+        return verify_bundle(folder, record, notes, say)
+    except STOPS as error:
+        if not notes.totals["I11"]:
+            raise BadInput(in_a_sentence(error)) from error
+        notes.last(Finding("I11", "bundle", f"for this reason the rest could not be checked: {in_a_sentence(error)}"))
+        return Report(notes.findings, dict(notes.totals), "", {})
 
 
-def verify_bundle(folder: Path, say: Say) -> Report:
-    """Read, derive, recount, compare."""
-    findings: list[Finding] = []
-    totals: Counter[str] = Counter()
+def in_a_sentence(error: Exception) -> str:
+    """Say what stopped the verifier."""
+    if isinstance(error, BadInput):
+        return str(error)
+    if isinstance(error, KeyError):
+        return f"The bundle names {error} and does not say, where docs/formats.md says it should, what that is."
+    return f"The bundle is not as docs/formats.md says ({type(error).__name__}: {error})."
 
-    def note(found: Iterable[Finding]) -> None:
+
+class Notes:
+    """The findings so far: the first of each invariant, and how many of each there are."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.totals: Counter[str] = Counter()
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Count every finding, and keep it while it is one of the first."""
         for finding in found:
-            totals[finding.invariant] += 1
-            if totals[finding.invariant] <= SHOWN:
-                findings.append(finding)
+            self.totals[finding.invariant] += 1
+            if self.totals[finding.invariant] <= SHOWN:
+                self.findings.append(finding)
 
-    say("hashes")
-    record, policy = read_record(folder), read_policy(folder)
-    note(seals(folder, record))
+    def last(self, finding: Finding) -> None:
+        """Count and keep a finding after which nothing follows."""
+        self.totals[finding.invariant] += 1
+        self.findings.append(finding)
 
+
+def verify_bundle(folder: Path, record: Mapping[str, Any], notes: Notes, say: Say) -> Report:
+    """Read, derive, recount, compare."""
+    note, policy = notes.add, read_policy(folder)
     say("inputs")
     streamed = {"choices"}
     tables = {n: read_table(folder, n, c) for n, c in (REQUIRED | OPTIONAL).items() if n not in streamed}
@@ -1195,6 +1285,7 @@ def verify_bundle(folder: Path, say: Say) -> Report:
     say("draw")
     draw, misdrawn = redraw(tables, record, (folder / "inputs" / "numbers.csv").exists())
     note(misdrawn)
+    note(public_numbers(folder, draw))
 
     say("standings")
     market = compile_market(folder, tables, policy, draw)
@@ -1225,16 +1316,18 @@ def verify_bundle(folder: Path, say: Say) -> Report:
     note(differences(folder, "reasons.csv", letters.reason_rows()))
     note(differences(folder, "cutoffs.csv", letters.cutoff_rows()))
     note(differences(folder, "waitlists.csv", letters.waitlist_rows()))
-    return Report(findings, dict(totals), outcome, counts)
+    return Report(notes.findings, dict(notes.totals), outcome, counts)
 
 
 def in_words(report: Report) -> str:
     """Return the report for a reader."""
     findings = sorted(report.findings, key=lambda finding: int(finding.invariant[1:]))
     lines = [f"{invariant:3} {subject}: {text}" for invariant, subject, text, _ in findings]
-    lines += [f"{invariant:3} {n} findings, {SHOWN} shown" for invariant, n in report.totals.items() if n > SHOWN]
-    lines.append(" ".join(f"{name} {n}" for name, n in report.counts.items()))
-    lines.append(f"outcome digest {report.digest}")
+    shown = Counter(finding.invariant for finding in findings)
+    lines += [f"{i:3} {n} findings, {shown[i]} shown" for i, n in report.totals.items() if n > shown[i]]
+    if report.digest:
+        lines.append(" ".join(f"{name} {n}" for name, n in report.counts.items()))
+        lines.append(f"outcome digest {report.digest}")
     total = sum(report.totals.values())
     lines.append(f"MISMATCH: {total} findings" if total else "PASS: everything follows from the inputs and the policy")
     return "\n".join(lines)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from lottery.auditor import verify
+from lottery.errors import LotteryError
 from lottery.market import Market
 from lottery.outcome import NOBODY, Outcome
 
@@ -48,11 +51,19 @@ def audit(market: Market, outcome: Outcome) -> list[Witness]:
     and checks that everyone is answered once (I1), on the own list (I2), within the seats (I3), without justified envy
     (I4) or waste (I5), and as well as in the recount (I6).  It judges `outcome.offers`, the answers as published.
     """
+    if not isinstance(outcome, Outcome) or not _same_applications(market, outcome.market):
+        raise LotteryError("audit needs a market and an outcome of it: outcome = lottery.match(market, ...).")
     choices, groups = plain(market, outcome)
     return [
         Witness(finding.subject, finding.program, KINDS[finding.invariant], finding.text)
         for finding in verify.objections(choices, groups, _published(market, outcome, groups))
     ]
+
+
+def _same_applications(market: Market, other: Market) -> bool:
+    return (market.applicants, market.programs, market.grades) == (other.applicants, other.programs, other.grades) and (
+        np.array_equal(market.choice_start, other.choice_start) and np.array_equal(market.program, other.program)
+    )
 
 
 def _published(

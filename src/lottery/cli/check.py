@@ -37,5 +37,10 @@ def check(
         for case in failed:
             err.print(f"case failed: {case}", markup=False)
         passed = f", {len(cases) - len(failed)} of {len(cases)} cases hold" if cases else ""
-        out.print(f"{len(errors)} errors, {len(problems) - len(errors)} warnings{passed}.", markup=False)
+        warnings = len(problems) - len(errors)
+        out.print(f"{_count(len(errors), 'error')}, {_count(warnings, 'warning')}{passed}.", markup=False)
     raise typer.Exit(REFUSED if errors else FOUND if problems or failed else DONE)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

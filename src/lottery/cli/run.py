@@ -10,7 +10,7 @@ import typer
 from lottery.cli.app import app
 from lottery.cli.closing import closing
 from lottery.cli.options import PolicyFile
-from lottery.cli.screen import print_json, steps
+from lottery.cli.screen import as_json, print_json, print_problems, steps
 from lottery.engine import run as run_lottery
 
 
@@ -26,6 +26,8 @@ def run(
     with steps() as progress:
         done = run_lottery(cycle, policy, seed, out, progress)
     if json:
-        print_json({"out": str(done.folder), "outcome_digest": done.digest, "status": "REHEARSAL"})
+        answer = {"out": str(done.folder), "outcome_digest": done.digest, "status": "REHEARSAL"}
+        print_json(answer | {"warnings": as_json(done.warnings)})
     else:
+        print_problems(done.warnings)
         closing(done.folder)

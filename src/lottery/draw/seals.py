@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from lottery.draw.formula import lp
+from lottery.errors import LotteryError
 
+ANSWERS = frozenset({"offers.csv", "reasons.csv", "cutoffs.csv", "waitlists.csv"})
 ABOUT_APPLICANTS = frozenset({"applicants", "choices", "numbers"})
 
 
@@ -38,6 +41,18 @@ def engine_hash() -> str:
     """Seal the engine: every `.py` file of the installed package, by relative path with forward slashes."""
     package = Path(__file__).resolve().parent.parent
     return combined_hash({p.relative_to(package).as_posix(): file_hash(p) for p in package.rglob("*.py")})
+
+
+def require_sealed(folder: Path, record: Mapping[str, Any]) -> None:
+    """Refuse a run whose answers or inputs are not the ones its record sealed: nothing is told from altered files."""
+    inputs = {f"inputs/{name}": digest for name, digest in record["inputs"].items()}
+    sealed = inputs | {name: digest for name, digest in record["outputs"].items() if name in ANSWERS}
+    for name, digest in sealed.items():
+        if not (folder / name).is_file() or file_hash(folder / name) != digest:
+            raise LotteryError(
+                f"{folder / name} is not the file this run wrote: its hash differs from the one in record.json. "
+                "`lottery audit` names everything that was altered; restore the folder from your copy."
+            )
 
 
 def outcome_digest(rows: Iterable[tuple[str, str, str]]) -> str:

@@ -9,11 +9,11 @@ import numpy as np
 from lottery.arrays import Bools
 from lottery.errors import Problem
 from lottery.intake.applicants import included
-from lottery.intake.headers import is_protected
 from lottery.intake.keys import repeated
 from lottery.intake.rule import Draft, Rule, needing
 from lottery.intake.sheet import Column, joint_key
 from lottery.intake.values import exact_decimal, is_decimal, is_whole
+from lottery.protected import is_protected
 
 
 @needing("facts.fact")

@@ -8,20 +8,27 @@ sibling is a row of the roster, a zone an attendance area, so that a case tests 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from lottery.cycle import GRADES, TABLES, Cycle, Table
-from lottery.errors import PolicyError, Problem
-from lottery.policy.load import PolicyFile, line_of
+from lottery.cycle import GRADES, TABLES, Cycle, Table, normal_grade
+from lottery.errors import PolicyError
+from lottery.policy.load import PolicyFile
 from lottery.policy.model import BUILT_IN_FACTS, Clause, ColumnTest, Text, atoms, conditions
+from lottery.policy.reading import plain, read_text, read_yaml
+from lottery.policy.wording import objections
 
-HOME, AWAY = ("34.150000", "-118.140000"), ("34.250000", "-118.140000")
+AWAY = ("-34.150000", "-118.140000")
+MADE = ("applicant_id", "grade", "household_id", "zone_school_id", "current_program_id", "latitude", "longitude")
+PROGRAM = ("program_id", "school_id", "name", "pathway", "lowest_grade", "highest_grade")
+LANGUAGE = "the cases of policies/"
+MOST_SEATS = 100_000
+Word = Annotated[str, Field(min_length=1)]
+Words = tuple[Word, ...]
 
 
 class CaseApplicant(Clause):
@@ -29,20 +36,58 @@ class CaseApplicant(Clause):
 
     model_config = Clause.model_config | {"extra": "allow"}
 
-    choices: tuple[str, ...]
-    grade: str = "KG"
+    choices: Words
+    grade: Text = "KG"
     __pydantic_extra__: dict[str, Annotated[Any, BeforeValidator(lambda value: value)]]
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The facts and columns of this child."""
+        return dict(self.__pydantic_extra__ or {})
 
 
 class Case(Clause):
     """One case: who applies, in which order the lottery drew them, what they are offered."""
 
-    name: str = Field(description="a sentence")
-    seats: dict[str, int]
-    lottery: tuple[str, ...] = Field(description="best number first")
-    applicants: dict[str, CaseApplicant]
-    offers: dict[str, str | None]
-    programs: dict[str, dict[str, Text]] = Field({}, description="columns of a program, such as its pathway")
+    name: Word = Field(description="a sentence")
+    seats: dict[Word, Annotated[int, Field(ge=0, le=MOST_SEATS, strict=True)]] = Field(min_length=1)
+    lottery: Words = Field(description="best number first")
+    applicants: dict[Word, CaseApplicant] = Field(min_length=1)
+    offers: dict[str, Word | None]
+    programs: dict[Word, dict[str, Text]] = Field({}, description="columns of a program, such as its pathway")
+
+    @property
+    def known(self) -> list[str]:
+        """Every program of the case."""
+        return sorted({*self.seats, *self.programs})
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a policy reads of a child and of a program, beside the built-in facts."""
+
+    columns: frozenset[str]  # of applicants
+    pairs: frozenset[str]  # facts of a child at a program
+    programs: frozenset[str]  # columns of programs
+
+
+def readings_of(file: PolicyFile) -> Readings:
+    """The names that may stand in a case because the policy reads them."""
+    policy = file.policy
+    read = [atom for _, condition in conditions(policy) for atom in atoms(condition)]
+    tests = [*policy.facts.values(), *(atom for atom in read if isinstance(atom, ColumnTest))]
+    bare = {atom for atom in read if isinstance(atom, str)} - set(policy.facts) - set(BUILT_IN_FACTS)
+    fitted = {c for entry in policy.seat_groups if entry.programs != "all" for c in entry.programs}
+    elsewhere = {c for name in ("programs", "schools") for c in TABLES[name].known}
+    anywhere = {test.column for test in tests if test.table is None}
+    columns = {test.column for test in tests if test.table == "applicants"} | (anywhere - elsewhere)
+    pairs = {test.column for test in tests if test.table == "facts"} | (anywhere - elsewhere)
+    programs = {test.column for test in tests if test.table == "programs"} | anywhere | fitted
+    return Readings(
+        frozenset((columns | bare) - set(MADE)),
+        frozenset((pairs | bare) - set(MADE)),
+        frozenset((programs | bare | {"pathway"}) - (set(PROGRAM) - {"pathway"}) - {"grade"}),
+    )
 
 
 def cases_path(policy: Path) -> Path:
@@ -50,35 +95,27 @@ def cases_path(policy: Path) -> Path:
     return policy.with_name(f"{policy.stem}.cases.yaml")
 
 
-def load_cases(path: Path) -> list[Case]:
-    """Read cases; raises PolicyError with every problem."""
+def read_cases(path: Path) -> tuple[list[Case], Any]:
+    """Cases as written, and their text with its line numbers; raises PolicyError with every problem."""
+    written = read_yaml(read_text(path), path.name)
     try:
-        written = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        why = f"This is not valid YAML: {str(error).splitlines()[0]}."
-        raise PolicyError([Problem(path.name, None, "", "", why, "Correct the file.")]) from None
-    try:
-        return TypeAdapter(list[Case]).validate_python(written)
+        model = TypeAdapter(Annotated[list[Case], Field(min_length=1)])
+        return model.validate_python(plain(written)), written
     except ValidationError as error:
-        raise PolicyError(
-            Problem(
-                path.name, line_of(written, detail["loc"]), ".".join(map(str, detail["loc"])), "", f"{detail['msg']}.",
-                "A case has name, seats, lottery, applicants and offers.",
-            )
-            for detail in error.errors()
-        ) from None  # fmt: skip
+        raise PolicyError(objections(error, written, path.name, Case, LANGUAGE)) from None
 
 
 def cycle_of(case: Case, file: PolicyFile) -> Cycle:
     """The cycle a case describes, with every column and fact the policy reads."""
-    children = case.applicants
-    extras = {name: dict(child.__pydantic_extra__ or {}) for name, child in children.items()}
-    programs = sorted(set(case.seats) | {p for own in extras.values() for p in _listed(own.get("continuing"))})
+    children, programs = case.applicants, case.known
+    extras = {name: child.own for name, child in children.items()}
     before = [f"before-{p}" for p in programs]  # where a child in a feeder program is now
-    grades = {child.grade for child in children.values()}
+    grades = {normal_grade(child.grade) for child in children.values()}
     columns = sorted({column for row in case.programs.values() for column in row} - {"pathway"})
+    near = {name: near_programs(own.get("near"), programs) for name, own in extras.items()}
+    places = _places(near.values(), programs)
     rows: dict[str, list[tuple[str, ...]]] = {
-        "schools": [(f"school-of-{p}", p, *HOME) for p in programs],
+        "schools": [(f"school-of-{p}", p, *places[p]) for p in programs],
         "programs": [_program(p, case.programs.get(p, {}), columns) for p in [*programs, *before]],
         "seats": sorted((p, grade, str(n)) for p, n in case.seats.items() for grade in grades),
         "choices": [(i, str(rank), p) for i, child in children.items() for rank, p in enumerate(child.choices, 1)],
@@ -89,18 +126,31 @@ def cycle_of(case: Case, file: PolicyFile) -> Cycle:
         "feeders": [(f"before-{p}", p) for p in programs],
         "numbers": [(i, str(place)) for place, i in enumerate(case.lottery, 1)],
     }  # fmt: skip
-    facts, own_columns = _facts_and_columns(extras, programs, file)
+    facts, own_columns = _facts_and_columns(extras, programs, columns, file)
     rows["facts"] = facts
-    rows["applicants"] = [_applicant(i, child.grade, extras[i], own_columns) for i, child in sorted(children.items())]
+    homes = {i: places[min(near[i])] if near[i] else AWAY for i in children}
+    rows["applicants"] = [
+        _applicant(i, normal_grade(child.grade), extras[i], homes[i], own_columns)
+        for i, child in sorted(children.items())
+    ]
     headers = {name: TABLES[name].required for name in rows} | {
         "schools": ("school_id", "name", "latitude", "longitude"),
-        "programs": ("program_id", "school_id", "name", "pathway", "lowest_grade", "highest_grade", *columns),
-        "applicants": (
-            "applicant_id", "grade", "household_id", "zone_school_id", "current_program_id", "latitude", "longitude",
-            *own_columns,
-        ),
-    }  # fmt: skip
+        "programs": (*PROGRAM, *columns),
+        "applicants": (*MADE, *own_columns),
+    }
     return Cycle(case.name, {name: _table(name, headers[name], rows[name]) for name in rows})
+
+
+def near_programs(written: Any, programs: Sequence[str]) -> frozenset[str]:
+    """The programs a child lives near to: all (true), none (false) or those that are listed."""
+    return frozenset(programs if written is True else _listed(written))
+
+
+def _places(near: Iterable[frozenset[str]], programs: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Programs that the same children live near to stand together, all others far apart."""
+    together = {p: group for group in near for p in group}
+    corners = {p: min(together.get(p, (p,))) for p in programs}
+    return {p: ("34.150000", f"{programs.index(corner) - 118}.140000") for p, corner in corners.items()}
 
 
 def _program(name: str, given: Mapping[str, str], columns: Sequence[str]) -> tuple[str, ...]:
@@ -109,40 +159,39 @@ def _program(name: str, given: Mapping[str, str], columns: Sequence[str]) -> tup
     return (name, school, name, given.get("pathway", "GENERAL"), GRADES[0], GRADES[-1], *own)
 
 
-def _applicant(name: str, grade: str, own: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
+def _applicant(
+    name: str, grade: str, own: Mapping[str, Any], home: tuple[str, str], columns: Sequence[str]
+) -> tuple[str, ...]:
     zone = next((f"school-of-{p}" for p in _listed(own.get("zone"))), "")
     current = next(iter([*_listed(own.get("continuing")), *(f"before-{p}" for p in _listed(own.get("feeder")))]), "")
-    here = HOME if _listed(own.get("near")) or own.get("near") is True else AWAY
-    return (name, grade, f"home-of-{name}", zone, current, *here, *(_cell(own.get(column, "")) for column in columns))
+    return (name, grade, f"home-of-{name}", zone, current, *home, *(_cell(own.get(column, "")) for column in columns))
 
 
 def _facts_and_columns(
-    extras: Mapping[str, Mapping[str, Any]], programs: Sequence[str], file: PolicyFile
+    extras: Mapping[str, Mapping[str, Any]], programs: Sequence[str], given: Sequence[str], file: PolicyFile
 ) -> tuple[list[tuple[str, ...]], list[str]]:
     """Pair facts (written as lists of programs) and applicants' columns (as values), with all the policy reads."""
-    read = [atom for _, condition in conditions(file.policy) for atom in atoms(condition)]
-    tests = [*file.policy.facts.values(), *(atom for atom in read if isinstance(atom, ColumnTest))]
-    in_tables = {column for name in ("programs", "schools") for column in TABLES[name].known} | {"grade"}
-    tested = {test.column for test in tests if test.table in (None, "applicants")} - in_tables
-    bare = {atom for atom in read if isinstance(atom, str)} - set(file.policy.facts) - set(BUILT_IN_FACTS)
-    written = {key for own in extras.values() for key in own if key not in BUILT_IN_FACTS}
-    paired = {key for own in extras.values() for key, value in own.items() if isinstance(value, list)} | (
-        bare - written
-    )
+    read = readings_of(file)
+    written = {key for own in extras.values() for key in own} - set(BUILT_IN_FACTS)
+    listed = {key for own in extras.values() for key, value in own.items() if isinstance(value, list)}
+    # A fact that nobody writes is a fact nobody has; a column that nobody writes is blank.
+    unwritten = (read.pairs | read.columns) - written - set(given)
+    bare = {
+        atom for _, condition in conditions(file.policy) for atom in atoms(condition)
+        if isinstance(atom, str) and atom not in file.policy.facts
+    }  # fmt: skip
+    paired = (listed & written) | {key for key in unwritten if key in bare or key not in read.columns}
+    true = [(i, p, key, "true") for i, own in extras.items() for key in own if key in paired for p in _listed(own[key])]
     anybody = next(iter(extras))
-    false = [(anybody, programs[0], fact, "false") for fact in sorted(paired & bare)]
-    true = [
-        (i, p, key, "true") for i, own in extras.items() for key, value in own.items()
-        if key in paired - set(BUILT_IN_FACTS) for p in _listed(value)
-    ]  # fmt: skip
-    keys = {row[:3] for row in true}
-    return sorted([row for row in false if row[:3] not in keys] + true), sorted((written | tested) - paired)
+    said = {fact for _, _, fact, _ in true}
+    false = [(anybody, programs[0], fact, "false") for fact in paired - said]
+    return sorted(true + false), sorted((written | unwritten) - paired)
 
 
 def _listed(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
-    return [str(item) for item in value] if isinstance(value, (list, tuple)) else []
+    return list(value) if isinstance(value, list) else []
 
 
 def _cell(value: Any) -> str:

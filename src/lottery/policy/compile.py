@@ -17,6 +17,7 @@ from lottery.policy.load import PolicyFile
 from lottery.policy.model import SECURED, Condition, SeatGroup, SeatGroups
 from lottery.policy.numbers import given_lottery
 
+LISTED = 100  # problems of one kind that are named one by one
 OPEN = SeatGroup.model_validate({"name": "open", "rest": True})
 
 
@@ -47,6 +48,8 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
     program_row = pd.Index(cycle["programs"]["program_id"]).get_indexer(pd.Index(seats["program_id"])).astype(np.int64)
     facts = Facts(file, cycle, rows.applicant, program_row[rows.offering])
     facts.problems.extend(over_the_cap(file, cycle, rows))
+    for index, target in enumerate(policy.targets):
+        facts.holds(target.fact, ("targets", index, "fact"))  # measured later; what is missing is said now
 
     entries, members = seat_groups(file, cycle, facts, program_row)
     priority_class, names = _classes(file, facts, rows.holds)
@@ -150,24 +153,22 @@ def applications(cycle: Cycle, *, secured: bool) -> Applications:
 
 def over_the_cap(file: PolicyFile, cycle: Cycle, rows: Applications) -> list[Problem]:
     """Nobody hands in a list longer than the policy allows."""
-    cap = file.policy.list_cap
+    cap, choices = file.policy.list_cap, cycle["choices"]
     if cap == "none":
         return []
-    own = cycle["choices"]
-    ids, lengths = np.unique(own["applicant_id"].astype(str), return_counts=True)
-    included = set(cycle["applicants"]["applicant_id"][rows.applicants])
-    return [
-        Problem(
-            own.file,
-            None,
-            "rank",
-            str(length),
-            f"Applicant {applicant} lists {length} programs; the policy allows {cap}.",
-            f"Keep the first {cap} choices.",
-        )
-        for applicant, length in zip(ids.tolist(), lengths.tolist(), strict=True)
-        if length > cap and applicant in included
-    ]
+    who, start, length = np.unique(choices["applicant_id"].astype(str), return_index=True, return_counts=True)
+    included = cycle["applicants"]["applicant_id"][rows.applicants].astype(str)
+    over = np.flatnonzero((length > int(cap)) & np.isin(who, included))
+    remedy = f"Ask the family which {cap} to keep, or raise list_cap."
+    problems = []
+    for k in over[:LISTED].tolist():
+        row = int(start[k]) + int(cap)  # the first line beyond the cap; rows are sorted by applicant and rank
+        why = f"Applicant {who[k]} lists {length[k]} programs; the policy allows {cap}."
+        problems.append(Problem(choices.file, int(choices.line[row]), "rank", str(choices["rank"][row]), why, remedy))
+    if len(over) > LISTED:
+        why = f"{len(over)} lists are longer than the policy allows; the first {LISTED} are named."
+        problems.append(Problem(choices.file, None, "rank", "", why, remedy))
+    return problems
 
 
 def seat_groups(

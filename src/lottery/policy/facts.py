@@ -187,11 +187,9 @@ class Facts:
 
     def _column_test(self, test: ColumnTest, path: Path_) -> Bools:
         if test.among is not None:
-            among = frozenset(test.among)
-            return self._test(test.column, test.table, among.__contains__, path)
+            return self._test(test.column, test.table, _one_of(test.among), path)
         if test.equals is not None:
-            equals = test.equals
-            return self._test(test.column, test.table, lambda text: text == equals, path)
+            return self._test(test.column, test.table, _one_of((test.equals,)), path)
         low, high = test.range or (None, None)
 
         def within(text: str) -> bool:
@@ -298,3 +296,15 @@ class Facts:
         if objection not in self.problems:
             self.problems.append(objection)
         return np.zeros(len(self.applicant), dtype=np.bool_)
+
+
+def _one_of(values: Sequence[str]) -> Callable[[str], bool]:
+    """Equal to one of the values; `Free` is not `free`, and nobody may lose a seat to a capital letter (F8)."""
+    exact, loose = frozenset(values), {value.casefold(): value for value in values}
+
+    def truth(text: str) -> bool:
+        if text not in exact and text.casefold() in loose:
+            raise ValueError(f"{loose[text.casefold()]!r} in exactly this spelling")
+        return text in exact
+
+    return truth

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from lottery.protected import is_protected
+
 SCHEMA_VERSION = 1
 SECURED = "secured"
 BUILT_IN_FACTS = ("zone", "sibling", "feeder", "continuing", "near")
@@ -218,9 +220,9 @@ class Policy(Clause):
         description="the version of this language"
     )
     policy: str = Field(pattern=r"^[a-z0-9][a-z0-9./-]*$", description="its own identifier, jurisdiction/name")
-    title: str
+    title: str = Field(min_length=1)
     jurisdiction: str
-    effective: Text = Field(description="the date from which it holds")
+    effective: Text = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="the date from which it holds, 2027-03-01")
     reference: str = Field(description="the most official source")
     source: str | None = Field(None, description="who asks for the safeguard in it, and which numbers are assumed")
     resolution: Text | None = Field(
@@ -267,9 +269,35 @@ def contradictions(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str,
         if sum(group.rest is True for group in written.groups) != 1:
             why = "Exactly one seat group has `rest: true`, so that every seat is in a group."
             yield ("seat_groups", entry, "groups"), why, "Add it to one group, or take it from the others."
-    for name in policy.facts:
+    for place, name in _named(policy):
+        if is_protected(name):
+            why = f"No rule and no measure may use {name!r} (California Constitution art. I, section 31)."
+            yield place, why, "Take it out."
+    for name, test in policy.facts.items():
+        yield from _empty_range(("facts", name), test)
         if name in BUILT_IN_FACTS:
             yield ("facts", name), f"The fact {name!r} is built in.", "Choose another name."
+
+
+def _named(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every column and fact a policy reads, with its path."""
+    for name, test in policy.facts.items():
+        yield ("facts", name), name
+        yield ("facts", name, "column"), test.column
+    for path, condition in conditions(policy):
+        for atom in atoms(condition):
+            yield path, atom if isinstance(atom, str) else atom.column
+    for entry, written in enumerate(policy.seat_groups):
+        for column in () if written.programs == "all" else written.programs:
+            yield ("seat_groups", entry, "programs", column), column
+    for index, target in enumerate(policy.targets):
+        yield ("targets", index, "fact"), target.fact
+
+
+def _empty_range(path: tuple[str | int, ...], test: ColumnTest) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    low, high = test.range or (None, None)
+    if low is not None and high is not None and low > high:
+        yield (*path, "range"), f"Nothing lies between {low} and {high}.", "Write the lower end first."
 
 
 def conditions(policy: Policy) -> list[tuple[tuple[str | int, ...], Condition]]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from lottery.arrays import Bools, Longs
 from lottery.cycle import GRADE_ORDER
+from lottery.draw.seals import require_sealed
 from lottery.errors import LotteryError
 from lottery.explain import SECURED
 
@@ -48,6 +49,7 @@ def read(folder: Path) -> Bundle:
             "Name the folder that was given to `lottery run` as --out."
         )
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    require_sealed(folder, record)
     policy = json.loads((folder / "policy.json").read_text(encoding="utf-8"))
     offers = _table(folder / "offers.csv", ["applicant_id", "grade", "program_id", "rank", "seat_group", "priority"])
     offers["rank"] = _numbers(offers["rank"])

@@ -1,0 +1,26 @@
+"""What is allowed and still deserves a look before the draw: warnings about a policy on a cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lottery.cycle import Cycle, taking_part
+from lottery.errors import Problem
+from lottery.policy.load import PolicyFile
+
+
+def remarks(file: PolicyFile, cycle: Cycle) -> Iterator[Problem]:
+    """Warn of files nobody reads, of answers about columns that are not there, and of a cycle nobody takes part in."""
+    if "priorities" in cycle:
+        yield _warning(cycle["priorities"].file, "No rule of this policy uses it.", "Remove it, or ask for the rule.")
+    if not taking_part(cycle["applicants"]).any():
+        yield _warning(cycle["applicants"].file, "Nobody takes part.", "Look at the column status.")
+    columns = {column for name in ("applicants", "programs", "schools") for column in cycle[name].columns}
+    for column in file.policy.undisclosed:
+        if column not in columns:
+            why = f"There is no column {column!r} in the cycle, so nothing of it is undisclosed."
+            yield file.problem(("undisclosed", column), why, "Correct the name, or drop the line.", severity="warning")
+
+
+def _warning(name: str, why: str, remedy: str) -> Problem:
+    return Problem(name, None, "", "", why, remedy, "warning")
