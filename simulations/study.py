@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
-from lottery.errors import Problem, Refusal
-from lottery.policy.load import line_of
+from lottery.errors import PolicyError, Problem, Refusal
+from lottery.policy.model import Clause
+from lottery.policy.reading import line_of, plain, read_text, read_yaml
 from lottery.policy.shipped import shipped_policies, shipped_policy
+from lottery.policy.wording import objections
 
 DEMO = "demo"
+STUDIES = "simulations/studies"
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
 Measure = Literal["offer_rate", "first_choice_rate", "mean_rank", "low_income_share", "dissimilarity"]
@@ -27,10 +28,8 @@ class StudyError(Refusal):
     noun = "study"
 
 
-class Study(BaseModel):
-    """What STUDY.yaml says. Unknown keys are refused: a typo must never become a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Study(Clause):
+    """What STUDY.yaml says."""
 
     study: Name = Field(description="its name")
     question: str | None = Field(None, description="what it asks, for the report")
@@ -86,50 +85,13 @@ class StudyFile:
 
 def load_study(path: Path) -> StudyFile:
     """Read a study; raises StudyError with every problem, each with its line and the permitted answers."""
-    written = _read(path)
     try:
-        return StudyFile(Study.model_validate(_plain(written)), written, path)
+        written = read_yaml(read_text(path), path.name)
+        if not isinstance(written, Mapping):
+            why, remedy = "It is not a study: there are no keys.", "Start from a study in simulations/studies."
+            raise StudyError([Problem(path.name, None, "", "", why, remedy)])
+        return StudyFile(Study.model_validate(plain(written)), written, path)
+    except PolicyError as error:  # the language of policies and studies is one: plain YAML, every key once
+        raise StudyError(error.problems) from None
     except ValidationError as error:
-        problems = (_problem(path.name, written, detail) for detail in error.errors())
-        raise StudyError(sorted(problems, key=lambda problem: problem.order)) from None
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        written = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        why = f"This is not valid YAML: {(error.problem or 'not readable').strip().splitlines()[0]}."
-        raise StudyError([Problem(path.name, line, "", "", why, "Correct the YAML at this line.")]) from None
-    except (YAMLError, ValueError, OSError) as error:
-        why = f"It cannot be read: {str(error).strip().splitlines()[0]}."
-        raise StudyError([Problem(path.name, None, "", "", why, "Give the path of a YAML file in UTF-8.")]) from None
-    if not isinstance(written, Mapping):
-        remedy = "Start from a study in simulations/studies."
-        raise StudyError([Problem(path.name, None, "", "", "It is not a study: there are no keys.", remedy)])
-    return written
-
-
-def _plain(node: Any) -> Any:
-    """What YAML read, without its line numbers."""
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, str):
-        return str(node)
-    return [_plain(value) for value in node] if isinstance(node, Sequence) else node
-
-
-def _problem(file: str, written: Any, detail: Any) -> Problem:
-    path = tuple(part for part in detail["loc"] if part != "[key]")
-    kind, key = detail["type"], str(path[-1]) if path else ""
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    why, remedy = f"{message[:1].upper()}{message[1:]}.", "Correct this part of the study."
-    if kind == "extra_forbidden":
-        why, remedy = f"The key {key!r} is unknown here.", f"Permitted: {', '.join(sorted(Study.model_fields))}."
-    elif kind == "missing":
-        why, remedy = f"The key {key!r} is missing.", f"Add it: {Study.model_fields[key].description}."
-    elif kind == "literal_error":
-        why, remedy = "This is not one of the permitted answers.", f"Write {detail['ctx']['expected']}."
-    scalar = isinstance(detail["input"], (str, int, float)) and kind != "missing"
-    value = str(detail["input"])[:60] if scalar else ""
-    return Problem(file, line_of(written, path), ".".join(map(str, path)), value, why, remedy)
+        raise StudyError(objections(error, written, path.name, Study, STUDIES)) from None

@@ -136,7 +136,7 @@ def test_a_refused_study_names_the_line_and_writes_nothing(lottery, tmp_path):
 
     assert code == 2
     assert "study.yaml, line 7" in err
-    assert "'offer_rate'" in err  # the permitted answers
+    assert "Write offer_rate, first_choice_rate" in err  # the permitted answers
     assert not (tmp_path / "out").exists()
 
 

@@ -60,7 +60,8 @@ def test_nobody_hands_in_a_longer_list_than_the_policy_allows(length):
         compile_market(policy(list_cap=length), cycle(**tables))
     else:
         assert refusals(policy(list_cap=length), cycle(**tables)) == [
-            "choices.csv, rank = '2': Applicant ana lists 2 programs; the policy allows 1. Keep the first 1 choices."
+            "choices.csv, line 3, rank = '2': Applicant ana lists 2 programs; the policy allows 1. "
+            "Ask the family which 1 to keep, or raise list_cap."
         ]
 
 

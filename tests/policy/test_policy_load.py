@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 
 import pytest
+from pydantic import ValidationError
 
 from lottery.errors import PolicyError, Problem
 from lottery.policy import load_policy, needs_resolution, parse_policy
+from lottery.policy.model import Policy
+from lottery.policy.wording import PATTERNS, objections
 
 TEXT = """\
 schema_version: 1
@@ -206,16 +211,16 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path):
         ("        rounding: up\n", "", "belong together"),
         ("        unfilled: release\n", "", "belong together"),
         ("list_cap: none", "list_cap: none\nfacts: {zone: {column: x, equals: y}}", "built in"),
-        ("list_cap: none", "list_cap: 0", "greater than or equal to 1"),
+        ("list_cap: none", "list_cap: 0", "permitted"),
         ("list_cap: none", "list_cap: none\nfacts: {poor: {column: x}}", "exactly one of in, equals and range"),
         (
             "list_cap: none",
             "list_cap: none\nfacts: {poor: {column: x, equals: a, in: [b]}}",
             "exactly one of in, equals and range",
         ),
-        ("[zone, {none: [continuing]}]", "[]", "at least 1"),
-        ("rounds: [main]", "rounds: [main, main]", "at most 1"),
-        ("rounds: [main]", "rounds: []", "at least 1"),
+        ("[zone, {none: [continuing]}]", "[]", "nothing"),
+        ("rounds: [main]", "rounds: [main, main]", "too many"),
+        ("rounds: [main]", "rounds: []", "nothing"),
     ],
 )
 def test_what_contradicts_itself_is_refused(old, new, word):
@@ -223,6 +228,171 @@ def test_what_contradicts_itself_is_refused(old, new, word):
     problems = refused(TEXT.replace(old, new))
     assert any(word in problem.why for problem in problems), problems
     assert all(problem.row for problem in problems)
+
+
+# ------------------------------------------------------------------------------------------------------------ YAML
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "row", "word"),
+    [
+        (8, "<<: {list_cap: 3}", 8, "merge key"),
+        (8, '"<<": {list_cap: 3}', 8, "merge key"),
+        (1, "<<: {a: 1}", 1, "merge key"),
+        (3, "title: !!python/object/apply:os.getcwd []", 3, "tag"),
+        (3, "title: !anything Tiny", 3, "tag"),
+        (3, "title: &same Tiny\nsource: *same", 4, "alias"),
+        (3, "title: &same Tiny", 3, "anchor"),
+        (3, "1: Tiny", 3, "not read as text"),
+        (3, "title: Tiny\nundisclosed: {1: member, '1': not_member}", 4, "not read as text"),
+        (1, "%YAML 1.1\n---\nschema_version: 1", 2, "directives"),
+    ],
+)
+def test_what_hides_an_answer_from_a_reader_is_refused_at_its_line(line, text, row, word):
+    """F16: a policy is read aloud in a board meeting; YAML can say there what the ear does not hear."""
+    assert any(problem.row == row and word in problem.why for problem in refused(changed(line, text)))
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["[" * 3000, "eligible: " + "{all: [" * 800, "eligible: " + "{all: [" * 400 + "zone" + "]}" * 400, "- " * 900],
+)
+def test_a_text_that_is_nested_too_deeply_is_refused(deep):
+    (problem,) = refused(deep)
+    assert "nested too deeply" in problem.why
+    assert problem.row == 1
+
+
+def test_a_condition_may_be_nested_twenty_times():
+    """The limit is for machines' texts; nobody's own rule comes near it."""
+    deep = "{all: [" * 20 + "zone" + "]}" * 20
+    assert parse_policy(TEXT + f"eligible: {deep}\n").policy.eligible is not None
+
+
+# ------------------------------------------------------------------------------------------------------------ words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "remedy"),
+    [
+        ("list_cap: none", "list_cap: 0", "list_cap", "Write none, or a whole number from 1."),
+        ("list_cap: none", "list_cap: many", "list_cap", "Write none, or a whole number from 1."),
+        ("list_cap: none", "list_cap: [1]", "list_cap", "Write none, or a whole number from 1."),
+        ("list_cap: none", "list_cap: 1.5", "list_cap", "Write none, or a whole number from 1."),
+        ("list_cap: none", "list_cap:", "list_cap", "Write none, or a whole number from 1."),
+        ("share: 50%", "share: abc", "seat_groups.0.groups.0.share", "Write a share as 25% or 1/3."),
+        ("share: 50%", "share: 0.5", "seat_groups.0.groups.0.share", "Write a share as 25% or 1/3."),
+        ("rounds: [main]", "rounds: main", "rounds", "Write a list."),
+        ("rounds: [main]", "rounds: []", "rounds", "Write at least one."),
+        ("draw: single", "draw: []", "tie_breaker.draw", "Write single."),
+        ("tie_breaker:\n  draw: single", "tie_breaker: single", "tie_breaker", "Write keys and values, see docs/policy.md."),
+        ("programs: all", "programs: {grade: []}", "seat_groups.0.programs.grade", "Write at least one."),
+        ("programs: all", "programs: none", "seat_groups.0.programs", "Write all, or keys and values, see docs/policy.md."),
+        ("{name: open, rest: true}", "{name: open, rest: false}", "seat_groups.0.groups.1.rest", "Write true."),
+        (
+            "rounds: [main]",
+            "rounds: [main]\ntargets: [{fact: zone, per: school, centre: some, points: 3}]",
+            "targets.0.centre",
+            "Write district, or a percentage such as 40%.",
+        ),
+    ],
+)  # fmt: skip
+def test_one_problem_for_each_place_says_what_to_write(old, new, column, remedy):
+    assert old in TEXT
+    (problem,) = refused(TEXT.replace(old, new))
+    assert (problem.column, problem.remedy) == (column, remedy)
+
+
+FULL = {
+    "undisclosed": {"income": "member"},
+    "facts": {"poor": {"column": "income", "in": ["free"], "table": "applicants"}, "old": {"column": "age", "range": [1, 2]}},
+    "near": {"metres": 805},
+    "eligible": {"any": ["zone", {"none": ["near", {"column": "x", "equals": "y"}]}]},
+    "resolution": "1",
+    "source": "nobody",
+    "targets": [{"fact": "poor", "per": "school", "centre": "40%", "points": "10"}],
+}  # fmt: skip
+JUNK = (
+    None,
+    True,
+    False,
+    -1,
+    0,
+    5,
+    10**30,
+    "",
+    "abc",
+    "1.5",
+    "nan",
+    "inf",
+    [],
+    [1],
+    [1, 2, 3],
+    [None],
+    [[]],
+    {},
+    {"a": 1},
+    {"a b": {}},
+)
+MACHINE_WORDS = re.compile(
+    r"tuple|dict|instance|input|should|valid|regex|match|pattern|pydantic|literal|constrained|str\b|\^|\[key", re.I
+)
+
+
+def places(node, path=()):
+    """Every place of a written policy."""
+    yield path
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in inner:
+        yield from places(value, (*path, key))
+
+
+def put(node, path, junk):
+    if not path:
+        return junk
+    copy = node.copy()
+    copy[path[0]] = put(node[path[0]], path[1:], junk)
+    return copy
+
+
+def test_no_message_speaks_of_the_machine():
+    """Every place of a policy that uses the whole language, with everything that could be wrong there."""
+    whole = json.loads(parse_policy(TEXT).canonical()) | FULL
+    Policy.model_validate(whole)
+    n_refused, kinds = 0, set()
+    for path, junk in itertools.product(list(places(whole))[1:], JUNK):
+        written = put(whole, path, junk)
+        try:
+            Policy.model_validate(written)
+        except ValidationError as error:
+            kinds |= {detail["type"] for detail in error.errors()}
+            found = objections(error, written, "tiny.yaml", Policy, "docs/policy.md")
+            n_refused += 1
+            assert len({problem.column for problem in found}) == len(found) > 0
+            for problem in found:
+                assert not MACHINE_WORDS.search(problem.why + problem.remedy), problem
+                assert problem.why.endswith(".")
+                assert problem.remedy.endswith(".")
+                assert problem.column.startswith(str(path[0]))
+    assert n_refused > 800
+    assert {
+        "missing",
+        "literal_error",
+        "too_short",
+        "too_long",
+        "model_type",
+        "tuple_type",
+        "dict_type",
+        "string_type",
+    } <= kinds
+    assert {"string_pattern_mismatch", "greater_than_equal", "int_type", "decimal_parsing", "finite_number"} <= kinds
+
+
+def test_every_pattern_of_the_language_has_a_sentence():
+    schema = json.dumps(Policy.model_json_schema())
+    patterns = {json.loads(f'"{found}"') for found in re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', schema)}
+    assert len(patterns) >= 4
+    assert {pattern for pattern in patterns if "?!^[-+.]*$" not in pattern} <= set(PATTERNS)  # less those of decimals
 
 
 # ----------------------------------------------------------------------------------------------------- resolution

@@ -73,11 +73,11 @@ def test_unknown_and_missing_keys_are_named_together_with_what_is_permitted(refu
 @pytest.mark.parametrize(
     ("written", "instead", "line", "said"),
     [
-        ("offer_rate", "offer", 7, "'offer_rate'"),
-        ("draws: 1000", "draws: 1", 3, "greater than or equal to 2"),
+        ("offer_rate", "offer", 7, "offer_rate, first_choice_rate"),
+        ("draws: 1000", "draws: 1", 3, "a whole number from 2"),
         ("baseline: general", "baseline: generel", 5, "permitted: general, alone"),
         ("[demo]", "[demo, demo]", 4, "name demo is written twice"),
-        ("study: precedence", "study: Not A Name", 1, "should match pattern"),
+        ("study: precedence", "study: Not A Name", 1, "small letters, digits, hyphens"),
         ("draws: 1000", "draws: 1000\ndraws: 2", 4, "duplicate key"),
     ],
 )

@@ -24,18 +24,18 @@ PLACES = ("zone", "sibling", "feeder", "continuing")
 
 
 def load_cases(path: Path, file: PolicyFile) -> list[Case]:
-    """Read the cases of a policy; raises PolicyError with every problem of every case."""
-    cases, written = read_cases(path)
+    """Read the cases of a policy; raises PolicyError with the problems of every case (of its form before its names)."""
+    cases, problems, written = read_cases(path)
     readings = readings_of(file)
-    problems = [
+    problems += [
         Problem(path.name, line_of(written, (index, *place)), ".".join(map(str, (index, *place))), shown, why, remedy)
-        for index, case in enumerate(cases)
+        for index, case in cases.items()
         for place, value, why, remedy in _Check(case, readings).problems()
         for shown in ["" if value is None or isinstance(value, (list, dict)) else str(value)[:60]]
     ]
     if problems:
         raise PolicyError(sorted(problems, key=lambda problem: problem.order))
-    return cases
+    return list(cases.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +51,28 @@ class _Check:
                 yield place, None, "This name is kept for the program that feeds another.", "Choose another name."
         yield from self._names("lottery", case.lottery)
         yield from self._names("offers", case.offers)
-        for child, program in case.offers.items():
-            if program is not None:
-                yield from self._programs(("offers", child), [program], case.seats)
+        for child, offer in case.offers.items():
+            if offer is not None:
+                yield from self._programs(("offers", child), [offer], case.seats)
         for program, row in case.programs.items():
             for column in row:
                 if column not in self.readings.programs:
                     permitted = ", ".join(sorted(self.readings.programs))
                     why = f"The policy never reads the column {column!r} of a program."
                     yield ("programs", program, column), None, why, f"Remove it, or write one of: {permitted}."
-        for name, child in case.applicants.items():
+        for name, applicant in case.applicants.items():
             here: Path_ = ("applicants", name)
-            yield from self._programs((*here, "choices"), child.choices, case.seats)
-            if normal_grade(child.grade) not in GRADE_ORDER:
+            yield from self._programs((*here, "choices"), applicant.choices, case.seats)
+            if normal_grade(applicant.grade) not in GRADE_ORDER:
                 remedy = f"Write one of: {', '.join(GRADES)}."
-                yield (*here, "grade"), child.grade, "This is not a grade.", remedy
-            yield from self._own(here, child.own)
+                yield (*here, "grade"), applicant.grade, "This is not a grade.", remedy
+            yield from self._own(here, applicant.own)
         yield from self._forms()
         yield from self._neighbours()
 
     def _names(self, key: str, given: Iterable[str]) -> Found:
         """A list must name exactly the applicants, each once."""
-        counted = Counter(given)
+        counted = Counter(list(given))  # of a mapping, its keys
         for name in sorted(set(self.case.applicants) - set(counted)):
             yield (key,), None, f"Applicant {name} is missing.", f"Name every applicant in {key}."
         for name in sorted(set(counted) - set(self.case.applicants)):

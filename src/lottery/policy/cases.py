@@ -8,15 +8,16 @@ sibling is a row of the roster, a zone an attendance area, so that a case tests 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+from ruamel.yaml.comments import CommentedSeq
 
 from lottery.cycle import GRADES, TABLES, Cycle, Table, normal_grade
-from lottery.errors import PolicyError
+from lottery.errors import PolicyError, Problem
 from lottery.policy.load import PolicyFile
 from lottery.policy.model import BUILT_IN_FACTS, Clause, ColumnTest, Text, atoms, conditions
 from lottery.policy.reading import plain, read_text, read_yaml
@@ -25,7 +26,7 @@ from lottery.policy.wording import objections
 AWAY = ("-34.150000", "-118.140000")
 MADE = ("applicant_id", "grade", "household_id", "zone_school_id", "current_program_id", "latitude", "longitude")
 PROGRAM = ("program_id", "school_id", "name", "pathway", "lowest_grade", "highest_grade")
-LANGUAGE = "the cases of policies/"
+LANGUAGE = "the cases in policies/"
 MOST_SEATS = 100_000
 Word = Annotated[str, Field(min_length=1)]
 Words = tuple[Word, ...]
@@ -68,6 +69,7 @@ class Readings:
 
     columns: frozenset[str]  # of applicants
     pairs: frozenset[str]  # facts of a child at a program
+    bare: frozenset[str]  # names without a column test; also among the columns and the pairs
     programs: frozenset[str]  # columns of programs
 
 
@@ -76,7 +78,8 @@ def readings_of(file: PolicyFile) -> Readings:
     policy = file.policy
     read = [atom for _, condition in conditions(policy) for atom in atoms(condition)]
     tests = [*policy.facts.values(), *(atom for atom in read if isinstance(atom, ColumnTest))]
-    bare = {atom for atom in read if isinstance(atom, str)} - set(policy.facts) - set(BUILT_IN_FACTS)
+    named = {atom for atom in read if isinstance(atom, str)} | {target.fact for target in policy.targets}
+    bare = named - set(policy.facts) - set(BUILT_IN_FACTS)
     fitted = {c for entry in policy.seat_groups if entry.programs != "all" for c in entry.programs}
     elsewhere = {c for name in ("programs", "schools") for c in TABLES[name].known}
     anywhere = {test.column for test in tests if test.table is None}
@@ -86,6 +89,7 @@ def readings_of(file: PolicyFile) -> Readings:
     return Readings(
         frozenset((columns | bare) - set(MADE)),
         frozenset((pairs | bare) - set(MADE)),
+        frozenset(bare - set(MADE)),
         frozenset((programs | bare | {"pathway"}) - (set(PROGRAM) - {"pathway"}) - {"grade"}),
     )
 
@@ -95,14 +99,24 @@ def cases_path(policy: Path) -> Path:
     return policy.with_name(f"{policy.stem}.cases.yaml")
 
 
-def read_cases(path: Path) -> tuple[list[Case], Any]:
-    """Cases as written, and their text with its line numbers; raises PolicyError with every problem."""
+def read_cases(path: Path) -> tuple[dict[int, Case], list[Problem], Any]:
+    """The cases that can be read, by position; what is wrong with the others; and their text with its line numbers."""
     written = read_yaml(read_text(path), path.name)
-    try:
-        model = TypeAdapter(Annotated[list[Case], Field(min_length=1)])
-        return model.validate_python(plain(written)), written
-    except ValidationError as error:
-        raise PolicyError(objections(error, written, path.name, Case, LANGUAGE)) from None
+    if not isinstance(written, CommentedSeq) or not written:
+        why, remedy = "There is no list of cases.", f"Write a list, see {LANGUAGE}."
+        raise PolicyError([Problem(path.name, None, "", "", why, remedy)])
+    cases, problems = {}, []
+    for index, case in enumerate(plain(written)):
+        try:
+            cases[index] = Case.model_validate(case)
+        except ValidationError as error:
+            found = objections(error, written[index], path.name, Case, LANGUAGE)
+            start = written.lc.item(index)[0] + 1
+            problems += [
+                replace(problem, row=problem.row or start, column=".".join(filter(None, (str(index), problem.column))))
+                for problem in found
+            ]
+    return cases, problems, written
 
 
 def cycle_of(case: Case, file: PolicyFile) -> Cycle:
@@ -176,11 +190,7 @@ def _facts_and_columns(
     listed = {key for own in extras.values() for key, value in own.items() if isinstance(value, list)}
     # A fact that nobody writes is a fact nobody has; a column that nobody writes is blank.
     unwritten = (read.pairs | read.columns) - written - set(given)
-    bare = {
-        atom for _, condition in conditions(file.policy) for atom in atoms(condition)
-        if isinstance(atom, str) and atom not in file.policy.facts
-    }  # fmt: skip
-    paired = (listed & written) | {key for key in unwritten if key in bare or key not in read.columns}
+    paired = (listed & written) | {key for key in unwritten if key in read.bare or key not in read.columns}
     true = [(i, p, key, "true") for i, own in extras.items() for key in own if key in paired for p in _listed(own[key])]
     anybody = next(iter(extras))
     said = {fact for _, _, fact, _ in true}

@@ -129,7 +129,7 @@ class Siblings(Clause):
 class Near(Clause):
     """How close `near` is."""
 
-    metres: int = Field(ge=0, description="greatest distance from home to school, in metres")
+    metres: int = Field(ge=0, strict=True, description="greatest distance from home to school, in metres")
 
 
 class PriorityLine(Clause):
@@ -147,7 +147,7 @@ class SeatGroup(Clause):
     share: str | None = Field(
         None, pattern=r"^(\d+(\.\d+)?%|\d+/[1-9]\d*)$", description="share of the program's seats, `25%` or `1/3`"
     )
-    seats: int | None = Field(None, ge=0, description="a number of seats instead of a share")
+    seats: int | None = Field(None, ge=0, strict=True, description="a number of seats instead of a share")
     rest: Literal[True] | None = Field(
         None, description="the seats that the other groups leave; exactly one group has it"
     )
@@ -229,7 +229,9 @@ class Policy(Clause):
         None, description="the board resolution; required to run a rule on income, disadvantage, language or disability"
     )
     mechanism: Literal["deferred-acceptance"]
-    list_cap: Literal["none"] | Annotated[int, Field(ge=1)] = Field(description="longest list a family may hand in")
+    list_cap: Literal["none"] | Annotated[int, Field(ge=1, strict=True)] = Field(
+        description="longest list a family may hand in"
+    )
     undisclosed: dict[str, Answer] = Field({}, description="by column, how a blank counts")
     facts: dict[Name, ColumnTest] = Field({}, description="facts of the policy's own")
     siblings: Siblings | None = Field(None, description="required by the fact `sibling`")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -18,7 +17,9 @@ PATTERNS = {
     r"^[A-Za-z][A-Za-z0-9_]{0,63}$": "a letter, then letters, digits or underscores, 64 characters at most",
     r"^(\d+(\.\d+)?%|\d+/[1-9]\d*)$": "a share as 25% or 1/3",
     r"^\d+(\.\d+)?%$": "a percentage such as 40%",
+    r"^\d{4}-\d{2}-\d{2}$": "a date as 2027-03-01",
     r"^[a-z0-9][a-z0-9./-]*$": "small letters, digits, dots, hyphens and slashes, such as pusd/general-2019",
+    r"^[a-z0-9][a-z0-9_-]{0,63}$": "small letters, digits, hyphens and underscores, 64 characters at most",
 }
 NOT_PERMITTED = "This is not one of the permitted answers."
 NO_CONDITION = "Write the name of a fact, or all, any or none with a list, or a column test."
@@ -117,7 +118,7 @@ def _number(context: Mapping[str, Any], path: Path_, root: type[Clause]) -> str:
     parts = [part for field in fields for part in _parts(field.annotation)]
     noun = "a whole number" if int in parts else "a number"
     rules = [rule for part in (*fields, *parts) if isinstance(part, FieldInfo) for rule in part.metadata]
-    lowest = next((rule.ge for rule in rules if isinstance(rule, Ge)), context.get("ge"))
+    lowest = next((rule.ge for rule in rules if hasattr(rule, "ge")), context.get("ge"))
     highest = f" to {context['le']}" if "le" in context else ""
     return noun if lowest is None else f"{noun} from {lowest}{highest}"
 
