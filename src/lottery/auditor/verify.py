@@ -1,7 +1,7 @@
 """
 Verify the bundle of a lottery run: every result derived again from the written inputs, nothing taken on trust.
 
-    python verify.py DIR [--json]        exit 0: everything agrees, 1: something does not, 2: the bundle cannot be read
+    python3 verify.py DIR [--json]       exit 0: everything agrees, 1: something does not, 2: the bundle cannot be read
 
 A file that is not the one the record was sealed with is something that does not agree (1), even where nothing further
 can be derived from it; 2 is for a record or policy that is missing, unreadable, or asks for a rule not known here.

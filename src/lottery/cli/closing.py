@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 
 from lottery.cli.screen import out
@@ -37,9 +39,15 @@ def closing(folder: Path) -> None:
     first_applicant = (folder / "offers.csv").read_text(encoding="utf-8").splitlines()[1:2]
     if first_applicant:
         out.print(
-            f"  {'In a family’s words':<22}lottery explain {folder} {first_applicant[0].split(',')[0]}", markup=False
+            f"  {'In a family’s words':<22}{_lottery()} explain {folder} {first_applicant[0].split(',')[0]}",
+            markup=False,
         )
-    out.print(f"  {'Check it yourself':<22}python {folder / 'verify.py'} {folder}", markup=False)
+    out.print(f"  {'Check it yourself':<22}python3 {folder / 'verify.py'} {folder}", markup=False)
+
+
+def _lottery() -> str:
+    """What to type: the command by its name where the shell finds it, otherwise as it was typed now."""
+    return "lottery" if shutil.which("lottery") or not sys.argv[0].endswith("lottery") else sys.argv[0]
 
 
 def _percent(part: int, whole: int) -> str:
