@@ -117,7 +117,7 @@ def test_a_rehearsal_says_so_before_anything_else_and_an_official_run_does_not(p
 
 def test_the_evidence_names_the_digest_the_seed_and_how_to_check(page, folder):
     record = json.loads((folder / "record.json").read_text())
-    for text in (record["outcome_digest"], record["seed"], record["draw"]["key"], "python verify.py ."):
+    for text in (record["outcome_digest"], record["seed"], record["draw"]["key"], "python3 verify.py ."):
         assert text in page
 
 
