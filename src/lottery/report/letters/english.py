@@ -11,9 +11,16 @@ CLASSES = {
     "continuing": "already in the program",
     "feeder": "comes from a feeder program",
     "near": "lives near the school",
+    "pathway": "comes from the same signature program",
+    "near_dual_language": "lives near the dual-language school",
+    "employee": "a parent works at the school",
     "otherwise": "all other applicants",
 }
-SEAT_GROUPS = {"secured": "seats that children already have", "low_income": "low income"}
+SEAT_GROUPS = {
+    "secured": "seats that children already have",
+    "low_income": "low income",
+    "neighbourhood": "neighborhood",
+}
 
 
 def letter(explanation: Explanation) -> str:

@@ -11,6 +11,10 @@ CLASSES = {
     "continuing": "ya está en el programa",
     "feeder": "viene de un programa anterior conectado",
     "near": "vive cerca de la escuela",
+    "pathway": "viene del mismo programa especializado",
+    "near_dual_language": "vive cerca de la escuela de inmersión dual",
+    "employee": "su madre o padre trabaja en la escuela",
+    "everyone": "todos los solicitantes",
     "otherwise": "todos los demás solicitantes",
 }
 SEAT_GROUPS = {
@@ -21,6 +25,7 @@ SEAT_GROUPS = {
     "low_income": "bajos ingresos",
     "close": "cercanía",
     "neighbors": "vecindario",
+    "neighbourhood": "vecindario",
     "zone": "zona de la escuela",
 }
 
