@@ -13,7 +13,8 @@ from lottery.cycle import Cycle
 from lottery.draw.seals import combined_hash, file_hash
 from lottery.errors import IntakeError
 from lottery.intake import read_cycle
-from lottery.report.chances import sealed_inputs, versions
+from lottery.report.chances import sealed_inputs
+from lottery.report.record import versions
 from lottery.sample import build_pasadena
 from simulations.arms import compile_arms
 from simulations.experiment import run_arms

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lottery.report.page import TEMPLATES as HOUSE
+from lottery.report.page import templates
 from lottery.report.plots import NARROW, WIDE
 from simulations.intervals import Row, svg
 from simulations.results import Result
@@ -75,18 +75,15 @@ class Section:
 
 def write_page(study: Study, results: Sequence[Result], folder: Path) -> None:
     """Write report.html."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("study.html.j2").render(
-        style=Markup((HOUSE / "report.css").read_text(encoding="utf-8")),
-        study=study,
-        sections=[_section(study, cycle, measure, results) for cycle in study.cycles for measure in study.measures],
-        few=study.draws < FEW_DRAWS,
+    page = (
+        templates(TEMPLATES)
+        .get_template("study.html.j2")
+        .render(
+            style=Markup((HOUSE / "report.css").read_text(encoding="utf-8")),
+            study=study,
+            sections=[_section(study, cycle, measure, results) for cycle in study.cycles for measure in study.measures],
+            few=study.draws < FEW_DRAWS,
+        )
     )
     (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
 

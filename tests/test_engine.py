@@ -148,7 +148,7 @@ def test_a_failing_audit_leaves_the_findings_and_nothing_else_F14(district, tmp_
 
 def test_a_bundle_the_verifier_cannot_read_is_a_finding_not_a_result(district, tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "write_tables", lambda outcome, folder: (folder / "offers.csv").write_text("\0"))
-    for writes in ("write_summary", "write_report", "write_public"):
+    for writes in ("read_bundle", "write_summary", "write_report", "write_public"):
         monkeypatch.setattr(engine, writes, lambda folder: None)
     with pytest.raises(AuditFailure):
         engine.run(district, GENERAL, "any text", tmp_path / "out")

@@ -21,6 +21,7 @@ from lottery.policy import PolicyFile, compile_market, load_policy, needs_resolu
 from lottery.report.bundle import write_inputs
 from lottery.report.page import write_report
 from lottery.report.public import write_public
+from lottery.report.reading import read as read_bundle
 from lottery.report.record import record_of, seal_outputs, write_record
 from lottery.report.summary import write_summary
 from lottery.report.tables import write_tables
@@ -109,9 +110,10 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         record = record_of(folder, cycle, file, outcome, seed) | {"warnings": list(map(str, warnings))}
         write_record(record, folder)
         progress("writing the report")
-        write_summary(folder)
-        write_report(folder)
-        write_public(folder)
+        bundle = read_bundle(folder)
+        write_summary(bundle)
+        write_report(bundle)
+        write_public(bundle)
         seal_outputs(record, folder)
         _gate(folder, out, progress)
     return Run(out, outcome, record["outcome_digest"], tuple(warnings))
@@ -133,11 +135,9 @@ def _gate(folder: Path, out: Path, progress: Progress) -> None:
 
 def rebuild_report(folder: Path) -> None:
     """Write the pages of a finished run again, and their hashes into the record."""
-    if not (folder / "record.json").is_file():
-        raise LotteryError(f"{folder} is not the folder of a run: there is no record.json. Give the --out of a run.")
-    write_report(folder)
-    write_public(folder)
-    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    bundle = read_bundle(folder)
+    write_report(bundle)
+    write_public(bundle)
     pages = [folder / "report.html", *(folder / "public").iterdir()]
-    record["outputs"] |= {page.relative_to(folder).as_posix(): file_hash(page) for page in pages}
-    write_record(record, folder)
+    outputs = {page.relative_to(folder).as_posix(): file_hash(page) for page in pages}
+    write_record({**bundle.record, "outputs": bundle.record["outputs"] | outputs}, folder)

@@ -52,7 +52,6 @@ class Market:
     member: Bools  # [application, slot]  whether the group is for this applicant
     barred: int  # one more than the worst standing
     given: Lottery | None = None  # numbers drawn elsewhere
-    holder: Ints | None = None  # [applicant]  the application for the seat held now, or -1; None: nobody holds a seat
 
     def __post_init__(self) -> None:
         for array in (self.capacity, self.choice_start, self.program, self.priority_class, self.standing, self.member):

@@ -10,12 +10,13 @@ import shutil
 import pytest
 
 from lottery.report.public import write_public
+from lottery.report.reading import read
 
 
 @pytest.fixture(scope="module")
 def public(folder, tmp_path_factory):
     other = shutil.copytree(folder, tmp_path_factory.mktemp("public") / "out")
-    write_public(other)
+    write_public(read(other))
     return other / "public"
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+from lottery.report.reading import read
 from lottery.report.summary import summarize, write_summary
 
 
@@ -206,7 +207,7 @@ def test_the_file_has_sorted_keys_and_six_decimals_and_the_order_of_rows_does_no
         header, *lines = (other / file).read_text().splitlines(keepends=True)
         (other / file).write_text(header + "".join(reversed(lines)))
     assert summarize(other) == summarize(folder)
-    write_summary(other)
+    write_summary(read(other))
     text = (other / "summary.json").read_text()
     assert text == json.dumps(json.loads(text), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
     assert json.loads(text, parse_float=lambda digits: len(digits.split(".")[1]) <= 6)["placed_share"] is True

@@ -97,7 +97,6 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
         member=member,
         barred=barred,
         given=given,
-        holder=_holder(rows) if secured else None,
     )
 
 
@@ -250,10 +249,3 @@ def _entrants(
         if own is not None and group.unfilled == "release":
             others |= here & ~own
     return belongs, others
-
-
-def _holder(rows: Applications) -> Ints:
-    holder = np.full(len(rows.applicants), -1, dtype=np.int32)
-    applicant = np.repeat(np.arange(len(rows.applicants)), np.diff(rows.start))
-    holder[applicant[rows.holds]] = np.flatnonzero(rows.holds)
-    return holder

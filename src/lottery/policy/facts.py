@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,10 +15,8 @@ from lottery.errors import Problem
 from lottery.policy.distance import metres_between
 from lottery.policy.load import Path_, PolicyFile
 from lottery.policy.model import BUILT_IN_FACTS, All, AnyOf, ColumnTest, Condition
+from lottery.policy.truth import boolean, truth_of
 
-TRUE = frozenset({"true", "yes", "y", "1"})
-FALSE = frozenset({"false", "no", "n", "0"})
-DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 SHOWN = 60
 
 
@@ -175,30 +171,10 @@ class Facts:
 
     def _boolean(self, name: str, path: Path_) -> Bools:
         """A bare name: a pair fact, or a boolean column."""
-
-        def truth(text: str) -> bool:
-            if text.lower() in TRUE:
-                return True
-            if text.lower() in FALSE:
-                return False
-            raise ValueError("true or false (yes or no, 1 or 0)")
-
-        return self._test(name, None, truth, path)
+        return self._test(name, None, boolean, path)
 
     def _column_test(self, test: ColumnTest, path: Path_) -> Bools:
-        if test.among is not None:
-            return self._test(test.column, test.table, _one_of(test.among), path)
-        if test.equals is not None:
-            return self._test(test.column, test.table, _one_of((test.equals,)), path)
-        low, high = test.range or (None, None)
-
-        def within(text: str) -> bool:
-            if not DECIMAL.fullmatch(text):
-                raise ValueError("a decimal number")
-            number = Decimal(text)
-            return (low is None or number >= low) and (high is None or number <= high)
-
-        return self._test(test.column, test.table, within, path)
+        return self._test(test.column, test.table, truth_of(test), path)
 
     def _test(self, column: str, table: str | None, truth: Callable[[str], bool], path: Path_) -> Bools:
         homes = [name for name in self._homes(column) if table in (None, name)]
@@ -296,15 +272,3 @@ class Facts:
         if objection not in self.problems:
             self.problems.append(objection)
         return np.zeros(len(self.applicant), dtype=np.bool_)
-
-
-def _one_of(values: Sequence[str]) -> Callable[[str], bool]:
-    """Equal to one of the values; `Free` is not `free`, and nobody may lose a seat to a capital letter (F8)."""
-    exact, loose = frozenset(values), {value.casefold(): value for value in values}
-
-    def truth(text: str) -> bool:
-        if text not in exact and text.casefold() in loose:
-            raise ValueError(f"{loose[text.casefold()]!r} in exactly this spelling")
-        return text in exact
-
-    return truth

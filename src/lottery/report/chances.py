@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import tempfile
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from lottery.chances import Chances
 from lottery.cycle import Cycle
-from lottery.draw.seals import engine_hash, file_hash
+from lottery.draw.seals import file_hash
 from lottery.policy import PolicyFile
 from lottery.report.bundle import write_inputs
+from lottery.report.record import FORMAT, versions, write_record
 from lottery.report.tables import write_csv
 
 HEADER = ("applicant_id", "program_id", "rank", "probability", "low", "high")
-PACKAGES = ("lottery", "numba", "numpy", "pandas")
 
 
 def write_chances(chances: Chances, cycle: Cycle, file: PolicyFile, folder: Path) -> None:
     """Write chances.csv and record.json."""
     write_csv(folder / "chances.csv", HEADER, _rows(chances))
     record = {
-        "format": 1,
+        "format": FORMAT,
         "kind": "chances",
         "cycle": cycle.name,
         "seed": chances.seed,
@@ -35,7 +32,7 @@ def write_chances(chances: Chances, cycle: Cycle, file: PolicyFile, folder: Path
         "outputs": {"chances.csv": file_hash(folder / "chances.csv")},
         **versions(),
     }
-    (folder / "record.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_record(record, folder)
 
 
 def sealed_inputs(cycle: Cycle, file: PolicyFile) -> Mapping[str, Any]:
@@ -47,14 +44,6 @@ def sealed_inputs(cycle: Cycle, file: PolicyFile) -> Mapping[str, Any]:
             "inputs": {path.name: file_hash(path) for path in sorted((folder / "inputs").iterdir())},
             "policy": {"id": file.policy.policy, "sha256": file_hash(folder / "policy.json")},
         }
-
-
-def versions() -> Mapping[str, Any]:
-    """What computed it."""
-    return {
-        "engine_hash": engine_hash(),
-        "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
-    }
 
 
 def _rows(chances: Chances) -> Iterator[tuple[str, ...]]:

@@ -10,16 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 
 from lottery.arrays import Bools
+from lottery.policy.model import BUILT_IN_FACTS, ColumnTest
+from lottery.policy.truth import Truth, boolean, truth_of
 from lottery.report.reading import Bundle
 
-BUILT_IN = frozenset({"zone", "sibling", "feeder", "continuing", "near"})
-TRUE_TEXT, FALSE_TEXT = frozenset({"true", "yes", "y", "1"}), frozenset({"false", "no", "n", "0"})
 INCOME: Mapping[str, Any] = {"column": "income", "in": ["free", "reduced"]}
 
 
@@ -92,35 +91,25 @@ def _fact(bundle: Bundle, name: str) -> Bools:
     own = bundle.policy.get("facts", {})
     if name in own:
         return holds(bundle, own[name])
-    if name in BUILT_IN or name not in bundle.applicants:
+    if name in BUILT_IN_FACTS or name not in bundle.applicants:
         raise NotOfApplicants
-    values = bundle.applicants[name].str.lower()
-    if not set(values.unique()) <= TRUE_TEXT | FALSE_TEXT | {""}:
-        raise NotOfApplicants
-    return np.where(values == "", _blank_counts(bundle, name), values.isin(TRUE_TEXT)).astype(np.bool_)
+    return _judged(bundle, name, boolean)
 
 
 def _column(bundle: Bundle, test: Mapping[str, Any]) -> Bools:
-    column = test["column"]
-    if column not in bundle.applicants or test.get("table", "applicants") != "applicants":
+    if test["column"] not in bundle.applicants or test.get("table", "applicants") != "applicants":
         raise NotOfApplicants
+    return _judged(bundle, test["column"], truth_of(ColumnTest.model_validate(test)))
+
+
+def _judged(bundle: Bundle, column: str, truth: Truth) -> Bools:
+    """The engine's own reading of a column; what it could not judge says nothing of applicants."""
     values = bundle.applicants[column]
-    texts = values.unique()
-    passing = [text for text in texts if text != "" and _passes(text, test)]
-    return np.where(values == "", _blank_counts(bundle, column), values.isin(passing)).astype(np.bool_)
-
-
-def _passes(text: str, test: Mapping[str, Any]) -> bool:
-    if "in" in test:
-        return text in [_text(value) for value in test["in"]]
-    if "equals" in test:
-        return text == _text(test["equals"])
-    low, high = test["range"]
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return False
-    return (low is None or number >= Decimal(str(low))) and (high is None or number <= Decimal(str(high)))
+        passing = [text for text in values.unique() if text != "" and truth(text)]
+    except ValueError:
+        raise NotOfApplicants from None
+    return np.where(values == "", _blank_counts(bundle, column), values.isin(passing)).astype(np.bool_)
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ from lottery.report import figures
 from lottery.report.aggregates import OFFICE, Aggregates, aggregates, cutoffs_of
 from lottery.report.figures import MOST_LISTED, RATED, Figure, words
 from lottery.report.groups import Group
-from lottery.report.reading import Bundle, program_names, read
+from lottery.report.reading import Bundle, program_names
 from lottery.report.summary import Summary, summary_of
 from lottery.report.suppression import SMALLEST_SHOWN
 
@@ -43,23 +43,27 @@ GLOSSARY = (
 )
 
 
-def write_report(folder: Path) -> None:
-    """Write `report.html`, the office copy, into the bundle."""
-    bundle = read(folder)
-    page = render(bundle, aggregates(bundle, OFFICE))
-    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
-
-
-def render(bundle: Bundle, counts: Aggregates) -> str:
-    """The page as text, for the audience of the counts."""
-    summary = summary_of(bundle)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+def templates(folder: Path) -> Environment:
+    """The templates of a folder: everything is escaped, and a name that is missing is an error."""
+    return Environment(
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def write_report(bundle: Bundle) -> None:
+    """Write `report.html`, the office copy, into the bundle."""
+    page = render(bundle, aggregates(bundle, OFFICE))
+    (bundle.folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+
+
+def render(bundle: Bundle, counts: Aggregates) -> str:
+    """The page as text, for the audience of the counts."""
+    summary = summary_of(bundle)
+    environment = templates(TEMPLATES)
     environment.filters |= {"number": _number, "percent": _percent, "decimal": _decimal, "words": words}
     office = counts.audience == OFFICE
     cutoffs, n_cutoffs = _cutoffs(bundle, counts)

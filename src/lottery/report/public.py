@@ -9,19 +9,18 @@ from pathlib import Path
 
 from lottery.report.aggregates import MEASURES, PUBLIC, Aggregates, aggregates, cutoffs_of
 from lottery.report.page import render
-from lottery.report.reading import Bundle, read
+from lottery.report.reading import Bundle
 from lottery.report.tables import write_csv
 
 
-def write_public(folder: Path) -> None:
+def write_public(bundle: Bundle) -> None:
     """Write the folder `public/` of a bundle."""
-    bundle = read(folder)
     counts = aggregates(bundle, PUBLIC)
-    public = folder / "public"
+    public = bundle.folder / "public"
     public.mkdir(exist_ok=True)
     cutoffs = cutoffs_of(bundle, counts)
     write_csv(public / "cutoffs.csv", cutoffs.columns.tolist(), cutoffs.itertuples(index=False))
-    write_csv(public / "numbers.csv", ["lottery_number"], ([number] for number in _lottery_numbers(folder)))
+    write_csv(public / "numbers.csv", ["lottery_number"], ([number] for number in _lottery_numbers(bundle.folder)))
     (public / "seed.json").write_text(_seed(bundle), encoding="utf-8", newline="\n")
     header = ["program_id", "grade", "group", "member", "applicants", "first_choices", "seats", "offers"]
     write_csv(public / "aggregates.csv", header, _lines(counts))

@@ -18,6 +18,7 @@ from lottery.outcome import NOBODY, Outcome
 from lottery.policy import PolicyFile
 
 FORMAT = 1
+PACKAGES = ("lottery", "numba", "numpy", "pandas")
 REHEARSAL = "REHEARSAL"
 
 
@@ -38,16 +39,20 @@ def record_of(folder: Path, cycle: Cycle, file: PolicyFile, outcome: Outcome, se
             "numbers": outcome.lottery.source,
         },
         "rules_hash": rules_hash({**inputs, "policy.json": policy}),
-        "engine_hash": engine_hash(),
         "inputs": inputs,
         "policy": {"id": file.policy.policy, "sha256": policy},
         "outputs": {},
         "outcome_digest": digest_of(outcome),
         "counts": _counts(cycle, outcome),
-        "versions": {
-            "python": platform.python_version(),
-            **{package: version(package) for package in ("lottery", "numba", "numpy", "pandas")},
-        },
+        **versions(),
+    }
+
+
+def versions() -> dict[str, Any]:
+    """What computed it."""
+    return {
+        "engine_hash": engine_hash(),
+        "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
     }
 
 

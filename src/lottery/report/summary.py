@@ -37,10 +37,10 @@ def summarize(folder: Path) -> dict[str, object]:
     return summary_of(read(folder))
 
 
-def write_summary(folder: Path) -> None:
+def write_summary(bundle: Bundle) -> None:
     """Write `summary.json` into the bundle."""
-    text = json.dumps(summarize(folder), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
-    (folder / "summary.json").write_text(text, encoding="utf-8", newline="\n")
+    text = json.dumps(summary_of(bundle), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    (bundle.folder / "summary.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 def summary_of(bundle: Bundle) -> Summary:
