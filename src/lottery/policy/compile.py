@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,15 +55,10 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
     entries, members = seat_groups(file, cycle, facts, program_row)
     priority_class, names = _classes(file, facts, rows.holds)
     slots = [_slots(policy.seat_groups, entry) for entry in entries]
-    capacity = seats["capacity"].astype(np.int64)
     held = np.bincount(rows.offering[rows.holds], minlength=len(seats))
     secured = int(policy.secured_seat == "continuing")
-    n_slots = secured + max((len(groups) for groups in slots), default=1)
-
-    places = np.zeros((len(seats), n_slots), dtype=np.int32)
-    places[:, :secured] = held[:, None]
-    for offering, groups in enumerate(slots):
-        places[offering, secured : secured + len(groups)] = allot(int(capacity[offering]), groups)
+    capacity = _capacity(seats["capacity"].astype(np.int64), slots, held, secured)
+    n_slots = capacity.shape[1]
 
     n_classes = len(names)
     barred = 2 * n_classes
@@ -89,7 +85,7 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
         grades=tuple(seats["grade"]),
         class_names=names,
         group_names=tuple(group_names),
-        capacity=places,
+        capacity=capacity,
         choice_start=rows.start,
         program=rows.offering.astype(np.int32),
         priority_class=priority_class,
@@ -98,6 +94,15 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
         barred=barred,
         given=given,
     )
+
+
+def _capacity(on_offer: Longs, slots: Sequence[Sequence[SeatGroup]], held: Longs, secured: int) -> Ints:
+    """[offering, slot] Seats of every group; with `secured`, the first group has one for each child who holds one."""
+    capacity = np.zeros((len(slots), secured + max((len(groups) for groups in slots), default=1)), dtype=np.int32)
+    capacity[:, :secured] = held[:, None]
+    for offering, groups in enumerate(slots):
+        capacity[offering, secured : secured + len(groups)] = allot(int(on_offer[offering]), groups)
+    return capacity
 
 
 def applications(cycle: Cycle, *, secured: bool) -> Applications:
@@ -134,20 +139,15 @@ def applications(cycle: Cycle, *, secured: bool) -> Applications:
         kept = np.argsort(who, kind="stable")  # what was appended stands behind what was listed
         who, where, holds = who[kept], where[kept], holds[kept]
 
-    length = np.bincount(who, minlength=len(included))
-    start = np.concatenate(([0], np.cumsum(length)))
-    first = np.where(length > 0, where[np.minimum(start[:-1], max(len(where) - 1, 0))] if len(where) else -1, -1)
-    order = np.lexsort((np.arange(len(included)), first))
-    rank = np.arange(len(who)) - start[who]
-    new_start = np.concatenate(([0], np.cumsum(length[order])))
+    first = np.full(len(included), -1, dtype=np.int64)
+    first[who[::-1]] = where[::-1]  # the first choice is written last
+    order = np.argsort(first, kind="stable")
     position = np.empty(len(included), dtype=np.int64)
-    position[order] = new_start[:-1]
-    target = position[who] + rank
-    offering = np.empty(len(who), dtype=np.int64)
-    offering[target] = where
-    holding = np.empty(len(who), dtype=np.bool_)
-    holding[target] = holds
-    return Applications(included[order], new_start.astype(np.int32), offering, holding)
+    position[order] = np.arange(len(included))
+    rows = np.argsort(position[who], kind="stable")
+    length = np.bincount(who, minlength=len(included))[order]
+    start = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
+    return Applications(included[order], start, where[rows], holds[rows])
 
 
 def over_the_cap(file: PolicyFile, cycle: Cycle, rows: Applications) -> list[Problem]:
