@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from lottery.arrays import AnyArray, Bools, Ints, frozen
+from lottery.arrays import AnyArray, Bools, Ints, Longs, frozen
 
 INELIGIBLE = -1
+
+Mechanism = Literal[
+    "deferred-acceptance",
+    "immediate-acceptance",
+    "top-trading-cycles",
+    "serial-dictatorship",
+    "efficiency-adjusted",
+    "stable-improvement-cycles",
+]
+TieBreaker = Literal["single", "multiple", "hybrid"]
+
+SEAT_GROUPS, SOFT_BAND, HARD_BAND, GUARANTEES = range(4)  # how a program chooses
 
 
 def standing_type(barred: int) -> type[np.uint8] | type[np.int32]:
@@ -25,6 +37,40 @@ class Lottery:
     shown: tuple[str, ...]  # the numbers as published, 18 decimals, aligned with `place`
     source: Literal["formula", "given"]
     per_application: bool = False
+    everywhere: Ints | None = None  # [program, applicant]  places of everybody, where programs do not share a number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """How a market is to be matched."""
+
+    mechanism: Mechanism = "deferred-acceptance"
+    tie_breaker: TieBreaker = "single"
+    popular: Bools | None = None  # [program]  hybrid: where the single number counts
+    tickets: Longs | None = None  # [applicant]  tickets in the draw, in proportion; None: one each
+    consent: Bools | None = None  # [applicant]  efficiency-adjusted: who lets others trade against the own priority
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotas:
+    """
+    The choice functions that are not seat groups: bands and guarantees.
+
+    At such a program a slot is a category of the band, or a set of traits that some applicant there has; every
+    applicant may enter one slot only, and the slots before `first` are for those who hold a seat now.
+    """
+
+    rule: Ints  # [program]  SEAT_GROUPS, SOFT_BAND, HARD_BAND or GUARANTEES
+    first: int  # the first slot that is a category or a set of traits
+    seats: Ints  # [program]  seats on offer, beside those of the holders; 0 under SEAT_GROUPS
+    floor: Ints  # [program, slot]  fewest members of the category, 0 elsewhere
+    ceiling: Ints  # [program, slot]  most members of the category, 0 elsewhere
+    traits: Ints  # [program, slot]  the set of traits: bit t is set where members have trait t
+    guaranteed: Ints  # [program, trait]  seats of each trait
+
+    def __post_init__(self) -> None:
+        for array in (self.rule, self.seats, self.floor, self.ceiling, self.traits, self.guaranteed):
+            frozen(array)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,16 +88,19 @@ class Market:
     applicant_grades: tuple[str, ...]  # [applicant]  "" outside a cycle
     programs: tuple[str, ...]  # [program]
     grades: tuple[str, ...]  # [program]  "" outside a cycle
-    class_names: tuple[str, ...]  # [class]
+    class_names: tuple[str, ...]  # [class]  those of the programs, then those of groups with an order of their own
     group_names: tuple[tuple[str, ...], ...]  # [program][slot]  in precedence order; "" or beyond the end: not in use
-    capacity: Ints  # [program, slot]  seats
+    capacity: Ints  # [program, slot]  seats; of a category or a set of traits: the most it may hold
     choice_start: Ints  # [applicant + 1]  applications of i: choice_start[i] : choice_start[i + 1]
     program: Ints  # [application]  the program applied to
     priority_class: Ints  # [application]  0 is served first; INELIGIBLE
-    standing: AnyArray  # [application, slot]  class within the seat group, 0 first; `barred`: may not enter
+    standing: AnyArray  # [application, slot]  class in the group's order, + n_classes behind its members; `barred`
     member: Bools  # [application, slot]  whether the group is for this applicant
-    barred: int  # one more than the worst standing
+    barred: int  # one more than the worst standing: twice the number of classes
     given: Lottery | None = None  # numbers drawn elsewhere
+    quotas: Quotas | None = None  # None: every program has seat groups
+    everyone: AnyArray | None = None  # [program, applicant]  class, listed or not; `barred`: ineligible
+    terms: Terms = field(default_factory=Terms)
 
     def __post_init__(self) -> None:
         for array in (self.capacity, self.choice_start, self.program, self.priority_class, self.standing, self.member):
@@ -71,6 +120,11 @@ class Market:
     def n_slots(self) -> int:
         """The largest number of seat groups any program has."""
         return int(self.capacity.shape[1])
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are, in the programs' orders and in those of groups with one of their own."""
+        return self.barred // 2
 
     def applicant_of(self) -> Ints:
         """The applicant of every application."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lottery.arrays import Ints
+from lottery.arrays import AnyArray, Bools, Ints
 from lottery.draw import given_numbers
 from lottery.errors import LotteryError
 from lottery.market import INELIGIBLE, Lottery, Market, standing_type
@@ -86,8 +86,9 @@ def market_of(
         capacity[p, : len(groups[program])] = [group.seats for group in groups[program]]
     rows = [(i, program) for i in applicants for program in choices[i]]
     classes = [class_of[program].get(i, INELIGIBLE) for i, program in rows]
-    standing, member, barred = _standing(rows, groups, n_slots)
-    n_classes = max((len(written) for written in priorities.values()), default=0)
+    ranks = [*class_of.values(), *(group.rank for written in groups.values() for group in written)]
+    n_classes = 1 + max((rank for own in ranks for rank in own.values()), default=0)
+    standing, member = _standing(rows, groups, n_slots, n_classes)
     return Market(
         applicants=tuple(applicants),
         applicant_grades=("",) * len(applicants),
@@ -101,26 +102,35 @@ def market_of(
         priority_class=np.array(classes, dtype=np.int32),
         standing=standing,
         member=member,
-        barred=barred,
+        barred=2 * n_classes,
         given=None if numbers is None else _given(numbers, applicants, rows, seats),
+        everyone=_everyone(class_of, applicants, n_classes),
     )
 
 
+def _everyone(class_of: Mapping[str, Mapping[str, int]], applicants: Sequence[str], n_classes: int) -> AnyArray:
+    """[program, applicant] The class of everybody at every program, listed or not."""
+    column = {applicant: i for i, applicant in enumerate(applicants)}
+    everyone = np.full((len(class_of), len(applicants)), 2 * n_classes, dtype=standing_type(2 * n_classes))
+    for p, program in enumerate(sorted(class_of)):
+        for applicant, rank in class_of[program].items():
+            everyone[p, column[applicant]] = rank
+    return everyone
+
+
 def _standing(
-    rows: Sequence[tuple[str, str]], groups: Mapping[str, Sequence[Group]], n_slots: int
-) -> tuple[Any, Any, int]:
-    ranks = [rank for written in groups.values() for group in written for rank in group.rank.values()]
-    n_ranks = max(ranks, default=0) + 1
-    barred = 2 * n_ranks
+    rows: Sequence[tuple[str, str]], groups: Mapping[str, Sequence[Group]], n_slots: int, n_classes: int
+) -> tuple[AnyArray, Bools]:
+    barred = 2 * n_classes
     standing = np.full((len(rows), n_slots), barred, dtype=standing_type(barred))
     member = np.zeros((len(rows), n_slots), dtype=np.bool_)
     for row, (applicant, program) in enumerate(rows):
         for slot, group in enumerate(groups[program]):
             belongs = group.members is None or applicant in group.members
             if applicant in group.rank and (belongs or group.release):
-                standing[row, slot] = group.rank[applicant] + (0 if belongs else n_ranks)
+                standing[row, slot] = group.rank[applicant] + (0 if belongs else n_classes)
                 member[row, slot] = belongs
-    return standing, member, barred
+    return standing, member
 
 
 def _class_of(program: str, classes: Classes) -> dict[str, int]:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from lottery.errors import PolicyError, Problem
-from lottery.policy.model import SCHEMA_VERSION, Policy, contradictions
+from lottery.policy.contradictions import contradictions
+from lottery.policy.model import SCHEMA_VERSION, Policy
 from lottery.policy.reading import Path_ as Path_
 from lottery.policy.reading import line_of as line_of
 from lottery.policy.reading import plain, read_text, read_yaml

@@ -7,7 +7,6 @@ undisclosed value counts, where siblings must attend, what a vacancy means or wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,9 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from lottery.protected import is_protected
-
 SCHEMA_VERSION = 1
+Path_ = tuple[str | int, ...]  # where something stands in a text
 SECURED = "secured"
 BUILT_IN_FACTS = ("zone", "sibling", "feeder", "continuing", "near")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -45,6 +43,15 @@ Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
 Bound = Annotated[Decimal, BeforeValidator(_text)]
 Answer = Literal["member", "not_member"]
+Share = Annotated[str, Field(pattern=r"^(\d+(\.\d+)?%|\d+/[1-9]\d*)$")]
+Percentage = Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]
+Rounding = Literal["up", "down", "nearest"]
+Seats = Annotated[int, Field(ge=0, strict=True)]
+
+
+def fraction(share: str) -> Fraction:
+    """A share, `25%` or `1/3`, as an exact fraction."""
+    return Fraction(share[:-1]) / 100 if share.endswith("%") else Fraction(share)
 
 
 class Clause(BaseModel):
@@ -139,30 +146,37 @@ class PriorityLine(Clause):
     when: Condition | None = Field(None, description="who is in the class; left out: everybody who is left")
 
 
+PROGRAMS = "`all`, or columns of programs (or `grade`) with the values that fit"
+MOST_TRAITS = 8  # a program's choice tries every set of them
+Programs = Literal["all"] | dict[str, Texts]
+
+
 class SeatGroup(Clause):
     """Seats of a program filled by one rule."""
 
     name: Name
     members: Condition | None = Field(None, alias="for", description="whom the seats are for; left out: everybody")
-    share: str | None = Field(
-        None, pattern=r"^(\d+(\.\d+)?%|\d+/[1-9]\d*)$", description="share of the program's seats, `25%` or `1/3`"
-    )
+    share: Share | None = Field(None, description="share of the program's seats, `25%` or `1/3`")
     seats: int | None = Field(None, ge=0, strict=True, description="a number of seats instead of a share")
     rest: Literal[True] | None = Field(
         None, description="the seats that the other groups leave; exactly one group has it"
     )
-    rounding: Literal["up", "down", "nearest"] | None = Field(
+    rounding: Rounding | None = Field(
         None, description="how a share of a seat is rounded (nearest: halves up); required with share"
     )
     unfilled: Literal["release", "hold"] | None = Field(
         None, description="whether others may take seats that members leave; required with for"
     )
+    order: tuple[PriorityLine, ...] | None = Field(
+        None,
+        min_length=1,
+        description="an order of the group's own in place of `priorities`; whom no line takes may not enter the group",
+    )
 
     @property
     def fraction(self) -> Fraction:
         """The share as an exact fraction."""
-        share = self.share or "0%"
-        return Fraction(share[:-1]) / 100 if share.endswith("%") else Fraction(share)
+        return fraction(self.share or "0%")
 
     @model_validator(mode="after")
     def _complete(self) -> SeatGroup:
@@ -181,16 +195,131 @@ class SeatGroup(Clause):
 class SeatGroups(Clause):
     """The seat groups of some programs, in precedence order: the first is filled first."""
 
-    programs: Literal["all"] | dict[str, Texts] = Field(
-        description="`all`, or columns of programs (or `grade`) with the values that fit"
-    )
+    programs: Programs = Field(description=PROGRAMS)
     groups: tuple[SeatGroup, ...] = Field(min_length=1)
+
+
+class BandRounding(Clause):
+    """How shares of seats in a band are rounded; nearest: halves up."""
+
+    floor: Rounding
+    ceiling: Rounding
+
+
+class Category(Clause):
+    """One category of a band, between a floor and a ceiling."""
+
+    name: Name
+    members: Condition | None = Field(
+        None, alias="for", description="who is in it; left out, in one category at most: whom no other category takes"
+    )
+    floor: Share | Seats | None = Field(None, description="fewest members wanted: a share of the seats, or a number")
+    ceiling: Share | Seats | None = Field(None, description="most members wanted: a share of the seats, or a number")
+    centre: Literal["district"] | Percentage | None = Field(
+        None,
+        description="instead of floor and ceiling, with points; `district`: the category's share of all who take part",
+    )
+    points: Bound | None = Field(None, ge=0, description="percentage points of the band on either side of the centre")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Category:
+        pairs = ((self.floor, self.ceiling), (self.centre, self.points))
+        if [None in pair for pair in pairs].count(False) != 1 or [pair.count(None) for pair in pairs].count(1):
+            raise ValueError("a category needs either floor and ceiling or centre and points")
+        for end in (self.floor, self.ceiling):
+            if isinstance(end, str) and fraction(end) > 1:
+                raise ValueError("a share is at most 100%")
+        if isinstance(self.floor, str) and isinstance(self.ceiling, str):
+            if fraction(self.floor) > fraction(self.ceiling):
+                raise ValueError("the floor lies above the ceiling")
+        elif isinstance(self.floor, int) and isinstance(self.ceiling, int) and self.floor > self.ceiling:
+            raise ValueError("the floor lies above the ceiling")
+        return self
+
+
+class Bands(Clause):
+    """Floors and ceilings of some programs by category (Ehlers, Hafalir, Yenmez and Yildirim 2014)."""
+
+    programs: Programs = Field(description=PROGRAMS)
+    kind: Literal["soft", "hard"] = Field(
+        description="soft: seats that the band leaves go to anyone; hard: they stay empty"
+    )
+    rounding: BandRounding | None = Field(None, description="required where an end is not a number of seats")
+    categories: tuple[Category, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rounded(self) -> Bands:
+        whole = all(isinstance(c.floor, int) and isinstance(c.ceiling, int) for c in self.categories)
+        if whole == (self.rounding is not None):
+            raise ValueError("rounding ({floor: down, ceiling: up} and the like) belongs to shares of seats")
+        return self
+
+
+class Guarantee(Clause):
+    """Seats guaranteed to applicants with a trait; one applicant may have several traits and uses one seat."""
+
+    name: Name
+    members: Condition = Field(alias="for", description="who has the trait")
+    share: Share | None = Field(None, description="share of the program's seats, `25%` or `1/3`")
+    seats: Seats | None = Field(None, description="a number of seats instead of a share")
+    rounding: Rounding | None = Field(None, description="how a share of a seat is rounded; required with share")
+
+    @property
+    def fraction(self) -> Fraction:
+        """The share as an exact fraction."""
+        return fraction(self.share or "0%")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Guarantee:
+        if (self.share is None) == (self.seats is None):
+            raise ValueError("a guarantee needs exactly one of share and seats")
+        if (self.share is not None) != (self.rounding is not None):
+            raise ValueError("share and rounding (up, down or nearest) belong together")
+        if self.share is not None and self.fraction > 1:
+            raise ValueError("a share is at most 100%")
+        return self
+
+
+class Guarantees(Clause):
+    """Overlapping minimum guarantees of some programs (Sönmez and Yenmez 2022)."""
+
+    programs: Programs = Field(description=PROGRAMS)
+    traits: tuple[Guarantee, ...] = Field(min_length=1, max_length=MOST_TRAITS)
+
+
+class GivenPriorities(Clause):
+    """What the standings in priorities.csv do at the programs that file names."""
+
+    use: Literal["replaces_class", "breaks_ties_in_class"] = Field(
+        description="replaces_class: they are the classes there; breaks_ties_in_class: they divide each class"
+    )
+    absent: Literal["last", "ineligible"] = Field(description="where an applicant without a standing there is put")
+
+
+class Weight(Clause):
+    """Tickets in the lottery, as in a raffle drawn without replacement; the first line that holds decides."""
+
+    when: Condition = Field(description="whose tickets; a fact about the child, whatever the program")
+    tickets: Annotated[Decimal, BeforeValidator(_text)] = Field(
+        gt=0, le=1000, max_digits=7, decimal_places=3, description="how many, where one is the rule; 1.5 is allowed"
+    )
 
 
 class TieBreaker(Clause):
     """The rule that uses the lottery numbers inside a priority class."""
 
-    draw: Literal["single"] = Field(description="single: one number per applicant, the same at every program")
+    draw: Literal["single", "multiple", "hybrid"] = Field(
+        description="single: one number per applicant, the same at every program; multiple: one at each program; "
+        "hybrid: single at the popular programs, multiple elsewhere"
+    )
+    popular: Programs | None = Field(None, description=f"required with hybrid: {PROGRAMS}")
+    weights: tuple[Weight, ...] = Field((), description="who has more than one ticket, or less")
+
+    @model_validator(mode="after")
+    def _complete(self) -> TieBreaker:
+        if (self.draw == "hybrid") != (self.popular is not None):
+            raise ValueError("hybrid and popular belong together")
+        return self
 
 
 class Waitlist(Clause):
@@ -207,7 +336,7 @@ class Target(Clause):
 
     fact: Name
     per: Literal["program", "school", "district"]
-    centre: Literal["district"] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")] = Field(
+    centre: Literal["district"] | Percentage = Field(
         description="`district`: the share among all applicants; or a percentage"
     )
     points: Annotated[Decimal, BeforeValidator(_text)] = Field(ge=0, description="percentage points on either side")
@@ -228,7 +357,19 @@ class Policy(Clause):
     resolution: Text | None = Field(
         None, description="the board resolution; required to run a rule on income, disadvantage, language or disability"
     )
-    mechanism: Literal["deferred-acceptance"]
+    mechanism: Literal[
+        "deferred-acceptance",
+        "immediate-acceptance",
+        "top-trading-cycles",
+        "serial-dictatorship",
+        "efficiency-adjusted",
+        "stable-improvement-cycles",
+    ]
+    consent: Literal["all"] | Condition | None = Field(
+        None,
+        description="required with efficiency-adjusted: who lets others trade against their priority, at no loss of "
+        "their own; `all`, or a fact about the child",
+    )
     list_cap: Literal["none"] | Annotated[int, Field(ge=1, strict=True)] = Field(
         description="longest list a family may hand in"
     )
@@ -238,7 +379,10 @@ class Policy(Clause):
     near: Near | None = Field(None, description="required by the fact `near`")
     eligible: Condition | None = Field(None, description="who may hold a seat at all; left out: everybody in a class")
     priorities: tuple[PriorityLine, ...] = Field(min_length=1, description="the first line that holds decides")
+    given_priorities: GivenPriorities | None = Field(None, description="what priorities.csv does; left out: nothing")
     seat_groups: tuple[SeatGroups, ...] = Field((), description="the first entry that fits a program serves it")
+    bands: tuple[Bands, ...] = Field((), description="the same; a program has seat groups, a band or guarantees")
+    guarantees: tuple[Guarantees, ...] = Field((), description="the same")
     tie_breaker: TieBreaker
     secured_seat: Literal["continuing", "none"] = Field(
         description="continuing: whoever holds a program keeps it unless offered a better choice; none: gives it up"
@@ -248,63 +392,9 @@ class Policy(Clause):
     targets: tuple[Target, ...] = ()
 
 
-def contradictions(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Where a policy contradicts itself: path, why, what to do."""
-    classes = [line.name for line in policy.priorities]
-    for index, line in enumerate(policy.priorities):
-        path = ("priorities", index, "class")
-        if line.name in classes[:index]:
-            yield path, f"There are two classes {line.name!r}; each needs a name of its own.", "Rename one."
-        if line.name == SECURED:
-            yield path, "This name is taken by the seats that are held now.", "Choose another name."
-        if line.when is None and index + 1 < len(policy.priorities):
-            why = "A class without `when` takes everybody who is left, so it can only be the last line."
-            yield path, why, "Move it to the end, or say when it holds."
-    for entry, written in enumerate(policy.seat_groups):
-        names = [group.name for group in written.groups]
-        for slot, name in enumerate(names):
-            here = ("seat_groups", entry, "groups", slot, "name")
-            if name in names[:slot]:
-                yield here, f"There are two groups {name!r}; each needs a name of its own.", "Rename one."
-            if name == SECURED:
-                yield here, "This name is taken by the seats that are held now.", "Choose another name."
-        if sum(group.rest is True for group in written.groups) != 1:
-            why = "Exactly one seat group has `rest: true`, so that every seat is in a group."
-            yield ("seat_groups", entry, "groups"), why, "Add it to one group, or take it from the others."
-    for place, name in _named(policy):
-        if is_protected(name):
-            why = f"No rule and no measure may use {name!r} (California Constitution art. I, section 31)."
-            yield place, why, "Take it out."
-    for name, test in policy.facts.items():
-        yield from _empty_range(("facts", name), test)
-        if name in BUILT_IN_FACTS:
-            yield ("facts", name), f"The fact {name!r} is built in.", "Choose another name."
-
-
-def _named(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every column and fact a policy reads, with its path."""
-    for name, test in policy.facts.items():
-        yield ("facts", name), name
-        yield ("facts", name, "column"), test.column
-    for path, condition in conditions(policy):
-        for atom in atoms(condition):
-            yield path, atom if isinstance(atom, str) else atom.column
-    for entry, written in enumerate(policy.seat_groups):
-        for column in () if written.programs == "all" else written.programs:
-            yield ("seat_groups", entry, "programs", column), column
-    for index, target in enumerate(policy.targets):
-        yield ("targets", index, "fact"), target.fact
-
-
-def _empty_range(path: tuple[str | int, ...], test: ColumnTest) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    low, high = test.range or (None, None)
-    if low is not None and high is not None and low > high:
-        yield (*path, "range"), f"Nothing lies between {low} and {high}.", "Write the lower end first."
-
-
-def conditions(policy: Policy) -> list[tuple[tuple[str | int, ...], Condition]]:
+def conditions(policy: Policy) -> list[tuple[Path_, Condition]]:
     """Every condition that can move a seat, with its path in the policy."""
-    found: list[tuple[tuple[str | int, ...], Condition]] = []
+    found: list[tuple[Path_, Condition]] = []
     if policy.eligible is not None:
         found.append((("eligible",), policy.eligible))
     for index, line in enumerate(policy.priorities):
@@ -312,8 +402,21 @@ def conditions(policy: Policy) -> list[tuple[tuple[str | int, ...], Condition]]:
             found.append((("priorities", index, "when"), line.when))
     for entry, written in enumerate(policy.seat_groups):
         for slot, group in enumerate(written.groups):
+            here: Path_ = ("seat_groups", entry, "groups", slot)
             if group.members is not None:
-                found.append((("seat_groups", entry, "groups", slot, "for"), group.members))
+                found.append(((*here, "for"), group.members))
+            found += [((*here, "order", k, "when"), line.when) for k, line in enumerate(group.order or ()) if line.when]
+    for entry, band in enumerate(policy.bands):
+        for slot, category in enumerate(band.categories):
+            if category.members is not None:
+                found.append((("bands", entry, "categories", slot, "for"), category.members))
+    for entry, guaranteed in enumerate(policy.guarantees):
+        for slot, trait in enumerate(guaranteed.traits):
+            found.append((("guarantees", entry, "traits", slot, "for"), trait.members))
+    for index, weight in enumerate(policy.tie_breaker.weights):
+        found.append((("tie_breaker", "weights", index, "when"), weight.when))
+    if policy.consent not in (None, "all"):
+        found.append((("consent",), policy.consent))
     return found
 
 
