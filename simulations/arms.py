@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lottery.arrays import Bools, Ints, Longs
-from lottery.chances import sorted_row
+from lottery.arrays import Bools, Ints
+from lottery.chances import Draws
 from lottery.cycle import Cycle
 from lottery.errors import PolicyError
 from lottery.market import Market
@@ -27,7 +27,7 @@ class Arm:
     name: str
     policy: PolicyFile
     market: Market
-    order: Longs  # [applicant]  row in the list sorted by identifier: where the draw keeps the applicant's place
+    draws: Draws  # the places of its applicants, draw by draw
     first: Ints  # [applicant]  the application to the first program the family listed, or -1
     rank: Ints  # [application]
     program: Ints  # [application]  a number for the program, the same in every grade
@@ -39,7 +39,8 @@ def compile_arms(file: StudyFile, cycle: Cycle) -> list[Arm]:
     policies = {arm: load_policy(file.policy(arm)) for arm in file.study.arms}
     poor = low_income(file, policies[file.study.baseline], cycle) if asks_about_income(file) else {}
     listed = frozenset(cycle["choices"]["applicant_id"])
-    return [_compile(name, policy, cycle, poor, listed) for name, policy in policies.items()]
+    seed = file.study.seed
+    return [_compile(name, policy, cycle, poor, listed, seed) for name, policy in policies.items()]
 
 
 def asks_about_income(file: StudyFile) -> bool:
@@ -70,11 +71,13 @@ def low_income(file: StudyFile, baseline: PolicyFile, cycle: Cycle) -> Mapping[s
     return dict(zip(people["applicant_id"].tolist(), holds.tolist(), strict=True))
 
 
-def _compile(name: str, policy: PolicyFile, cycle: Cycle, poor: Mapping[str, bool], listed: frozenset[str]) -> Arm:
+def _compile(
+    name: str, policy: PolicyFile, cycle: Cycle, poor: Mapping[str, bool], listed: frozenset[str], seed: str
+) -> Arm:
     market = compile_market(policy, cycle)
     has_list = np.array([applicant in listed for applicant in market.applicants], dtype=np.bool_)
     first = np.where(has_list, market.choice_start[:-1], -1).astype(np.int32)
     number, _ = pd.factorize(np.array(market.programs, dtype=object))
     low = np.array([poor.get(applicant, False) for applicant in market.applicants], dtype=np.bool_)
     program = number.astype(np.int32)[market.program]
-    return Arm(name, policy, market, sorted_row(market.applicants), first, market.rank_of(), program, low)
+    return Arm(name, policy, market, Draws(market, seed), first, market.rank_of(), program, low)

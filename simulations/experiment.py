@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 import numpy as np
 
 from lottery.arrays import Floats
-from lottery.chances import draw_places
-from lottery.mechanisms import DeferredAcceptance
+from lottery.mechanisms import mechanism_of
 from simulations.arms import Arm
 from simulations.measures import MEASURES
 from simulations.study import Study
@@ -24,8 +23,8 @@ def run_arms(
     """
     Measure every arm in every draw ([draw, arm, measure]).
 
-    Draw k gives an applicant the same place in every arm (common random numbers), so that a difference between two arms
-    is a difference between policies.  `progress` is told how many draws a batch had.
+    Draw k gives an applicant the same number in every arm (common random numbers), so that a difference between two
+    arms is a difference between policies.  `progress` is told how many draws a batch had.
     """
     values = np.empty((study.draws, len(arms), len(study.measures)), dtype=np.float64)
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
@@ -42,11 +41,10 @@ def run_arms(
 def _batch(study: Study, arms: Sequence[Arm], draws: range) -> Floats:
     """Each arm's memory is used again for all draws of the batch; no other thread sees it."""
     measures = [MEASURES[name] for name in study.measures]
-    engines = [DeferredAcceptance(arm.market) for arm in arms]
+    engines = [mechanism_of(arm.market) for arm in arms]
     values = np.empty((len(draws), len(arms), len(measures)), dtype=np.float64)
     for row, draw in enumerate(draws):
-        place = draw_places(arms[0].market.n_applicants, study.seed, draw)
         for column, (arm, engine) in enumerate(zip(arms, engines, strict=True)):
-            application = engine.run(place[arm.order])
+            application = engine.run(arm.draws.places(draw), per_application=arm.draws.per_application)
             values[row, column] = [measure(arm, application) for measure in measures]
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 from itertools import permutations
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 import pytest
 
 import lottery
-from lottery.chances import Chances, _tickets, chances, draw_places, sorted_row
-from lottery.market import Market
+from lottery.chances import Chances, Draws, _tickets, chances, draw_places, sorted_row
+from lottery.market import Market, Terms
 
 WRITTEN: dict[str, Any] = {
     "choices": {"zoe": ["oak", "elm"], "ana": ["elm", "oak"], "ben": ["oak"], "cam": ["oak", "elm"], "dan": []},
@@ -162,3 +163,46 @@ def test_progress_counts_every_draw_once() -> None:
 def test_nothing_to_draw_is_refused(draws: int, workers: int | None) -> None:
     with pytest.raises(lottery.LotteryError, match="at least one draw"):
         chances(lottery.market_of(**WRITTEN), "2027", draws, workers=workers)
+
+
+def many_and_few(tickets: np.ndarray | None, tie_breaker: str = "single", popular=None):
+    """Everybody wants both programs."""
+    names = [f"i{k}" for k in range(6)]
+    market = lottery.market_of(
+        choices={i: ["s1", "s2"] for i in names}, priorities={"s1": [names], "s2": [names]}, seats={"s1": 1, "s2": 1}
+    )
+    return replace(market, terms=Terms(tie_breaker=tie_breaker, tickets=tickets, popular=popular))
+
+
+def test_tickets_are_those_of_a_raffle_without_replacement_RULES_6():
+    """P(first) = w / sum of w, and P(second | first) the same among the others."""
+    tickets = np.array([4, 1, 1, 1, 1, 2], dtype=np.int64)
+    draws, n = Draws(many_and_few(tickets), "raffle"), 20_000
+    firsts, seconds = Counter(), Counter()
+    for draw in range(n):
+        order = np.argsort(draws.places(draw))
+        firsts[int(order[0])] += 1
+        seconds[int(order[0]), int(order[1])] += 1
+    for i, w in enumerate(tickets):
+        assert firsts[i] / n == pytest.approx(w / 10, abs=4 * (0.25 / n) ** 0.5)
+    assert seconds[0, 5] / firsts[0] == pytest.approx(2 / 6, abs=4 * (0.25 / firsts[0]) ** 0.5)
+
+
+def test_equal_tickets_are_no_tickets():
+    plain, weighed = (Draws(many_and_few(t), "same") for t in (None, np.full(6, 3, dtype=np.int64)))
+    assert all((plain.places(k) == weighed.places(k)).all() for k in range(50))
+
+
+def test_programs_with_numbers_of_their_own_draw_independently_and_popular_ones_share_the_single_number():
+    single = Draws(many_and_few(None), "2027")
+    multiple = Draws(many_and_few(None, "multiple"), "2027")
+    hybrid = Draws(many_and_few(None, "hybrid", np.array([True, False])), "2027")
+    agree = 0
+    for draw in range(200):
+        own = multiple.places(draw).reshape(6, 2)
+        assert (np.sort(own, axis=0) == np.arange(1, 7)[:, None]).all()
+        agree += int((own[:, 0] == own[:, 1]).all())
+        mixed = hybrid.places(draw).reshape(6, 2)
+        assert (mixed[:, 0] == single.places(draw)).all()
+        assert (mixed[:, 1] == own[:, 1]).all()
+    assert agree < 3  # by chance 1 in 720

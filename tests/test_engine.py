@@ -129,7 +129,7 @@ def test_existing_results_are_never_written_over(district, finished):
 
 def test_a_failing_audit_leaves_the_findings_and_nothing_else_F14(district, tmp_path, monkeypatch):
     """I13; F14, F15 and F44 (Wake): results were visible before anybody had audited them."""
-    honest = engine.deferred_acceptance
+    honest = engine.solve
 
     def bribed(market, lottery):
         outcome = honest(market, lottery)
@@ -138,7 +138,7 @@ def test_a_failing_audit_leaves_the_findings_and_nothing_else_F14(district, tmp_
         outcome.slot[loser] = 1
         return outcome
 
-    monkeypatch.setattr(engine, "deferred_acceptance", bribed)
+    monkeypatch.setattr(engine, "solve", bribed)
     with pytest.raises(AuditFailure):
         engine.run(district, GENERAL, "any text", tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["findings.json"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from lottery.auditor import audit
 from lottery.errors import Refusal
 from lottery.market import Market
-from lottery.matching import match
+from lottery.matching import solve
 from lottery.policy import compile_market, load_policy
 from lottery.policy.case_checks import load_cases
 from lottery.policy.cases import Case, cases_path, cycle_of
@@ -64,6 +64,7 @@ def _run(case: Case, file: PolicyFile) -> CaseResult:
         market: Market = compile_market(file, cycle_of(case, file))
     except Refusal as refusal:
         return CaseResult(case.name, case.offers, {}, str(refusal))
-    outcome = match(market)
+    assert market.given is not None, "a case says which numbers were drawn"
+    outcome = solve(market, market.given)
     witnesses = audit(market, outcome)
     return CaseResult(case.name, case.offers, outcome.offers, "; ".join(map(str, witnesses)))

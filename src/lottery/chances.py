@@ -25,7 +25,7 @@ from lottery.draw import lp
 from lottery.equity import offer_rate
 from lottery.errors import LotteryError
 from lottery.market import Market
-from lottery.mechanisms import DeferredAcceptance
+from lottery.mechanisms import mechanism_of
 
 KEY_LABEL = b"OEL-CHANCES-v1\0"
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd
@@ -59,7 +59,7 @@ def chances(
     workers: int | None = None,
 ) -> Chances:
     """
-    Match a market under many draws (single tie-breaker) and count the offers.
+    Match a market under many draws and count the offers.
 
     Numbers that the cycle brings along are one draw, already known: they are not used.  `progress` is told (done,
     total), one call at a time.  Equal arguments give equal counts, whatever `workers` (None: one per processor).
@@ -68,7 +68,7 @@ def chances(
     """
     if draws < 1 or (workers is not None and workers < 1):
         raise LotteryError("There is nothing to draw. Ask for at least one draw and at least one worker.")
-    order = sorted_row(market.applicants)
+    draws_of = Draws(market, seed)
     n_workers = min(workers or os.cpu_count() or 1, draws)
     done, lock = 0, Lock()
 
@@ -81,10 +81,10 @@ def chances(
 
     def share(worker: int) -> Longs:
         """Every n-th draw, with memory of its own for this thread."""
-        engine = DeferredAcceptance(market)
+        engine = mechanism_of(market)
         count = np.zeros(len(market.program), dtype=np.int64)
         for draw in range(worker, draws, n_workers):
-            application = engine.run(draw_places(market.n_applicants, seed, draw)[order])
+            application = engine.run(draws_of.places(draw), per_application=draws_of.per_application)
             count[application[application >= 0]] += 1
             tell()
         return count
@@ -96,6 +96,42 @@ def chances(
     return Chances(market, seed, draws, count, count_none)
 
 
+class Draws:
+    """
+    The places of a market's applicants, draw by draw, as the market's terms ask.
+
+    A program with numbers of its own hashes its name into the key; tickets weigh the numbers as in a raffle.  The
+    places of one draw do not depend on those of another.
+    """
+
+    def __init__(self, market: Market, seed: str) -> None:
+        self.seed = seed
+        terms = market.terms
+        self.per_application = terms.tie_breaker != "single"
+        self._row = sorted_row(market.applicants)
+        self._tickets = None if terms.tickets is None else terms.tickets.astype(np.float64)
+        self._popular = terms.popular
+        self._programs = market.programs
+        self._program = market.program
+        self._applicant = market.applicant_of() if self.per_application else None
+
+    def places(self, draw: int) -> Ints:
+        """Places from 1: [applicant], or [application] where programs draw numbers of their own."""
+        n, key = len(self._row), _key(self.seed, draw)
+        if self._applicant is None:
+            if self._tickets is None:
+                return draw_places(n, self.seed, draw)[self._row]
+            order = np.lexsort((self._row, _weighed(_tickets(n, key)[self._row], self._tickets)))
+            return _ordinals(order, np.zeros(n, dtype=np.int64))
+        own = np.array([_key(self.seed, draw, program) for program in self._programs], dtype=np.uint64)
+        if self._popular is not None:
+            own[self._popular] = key
+        row = self._row[self._applicant]
+        numbers = _mixed((row + 1).astype(np.uint64) * GAMMA + own[self._program])
+        keys = numbers if self._tickets is None else _weighed(numbers, self._tickets[self._applicant])
+        return _ordinals(np.lexsort((row, keys, self._program)), self._program)
+
+
 def draw_places(n: int, seed: str, draw: int) -> Ints:
     """
     Draw number `draw` of a seed: a place from 1 for each of `n` applicants, in the order of their identifiers.
@@ -103,10 +139,7 @@ def draw_places(n: int, seed: str, draw: int) -> Ints:
     >>> draw_places(5, "2027", 0).tolist()
     [1, 4, 5, 2, 3]
     """
-    order = np.argsort(_tickets(n, _key(seed, draw)), kind="stable")
-    place = np.empty(n, dtype=np.int32)
-    place[order] = np.arange(1, n + 1, dtype=np.int32)
-    return place
+    return _ordinals(np.argsort(_tickets(n, _key(seed, draw)), kind="stable"), np.zeros(n, dtype=np.int64))
 
 
 def sorted_row(applicants: Sequence[str]) -> Longs:
@@ -116,13 +149,30 @@ def sorted_row(applicants: Sequence[str]) -> Longs:
     return row
 
 
-def _key(seed: str, draw: int) -> np.uint64:
-    return np.uint64(int.from_bytes(sha256(KEY_LABEL + lp(seed) + lp(str(draw))).digest()[:8], "big"))
+def _ordinals(order: Longs, program: Ints | Longs) -> Ints:
+    """Places from 1 within each program, for rows in an order that is sorted by program."""
+    count = np.bincount(program)
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(1, len(order) + 1) - np.repeat(np.cumsum(count) - count, count)
+    return place
+
+
+def _weighed(numbers: Keys, tickets: Floats) -> Floats:
+    """-ln(U)/w with U = 1 - number: ascending, it is the order of a raffle without replacement (RULES 6)."""
+    return np.asarray(-np.log1p(-numbers.astype(np.float64) * 2.0**-64) / tickets)
+
+
+def _key(seed: str, draw: int, program: str | None = None) -> np.uint64:
+    own = b"" if program is None else lp(program)
+    return np.uint64(int.from_bytes(sha256(KEY_LABEL + lp(seed) + lp(str(draw)) + own).digest()[:8], "big"))
 
 
 def _tickets(n: int, key: np.uint64) -> Keys:
     """splitmix64 at key + (i + 1) · GAMMA; arrays of uint64 wrap around silently, as the generator asks."""
-    ticket = np.arange(1, n + 1, dtype=np.uint64) * GAMMA + key
+    return _mixed(np.arange(1, n + 1, dtype=np.uint64) * GAMMA + key)
+
+
+def _mixed(ticket: Keys) -> Keys:
     ticket = (ticket ^ (ticket >> np.uint64(30))) * MIX_1
     ticket = (ticket ^ (ticket >> np.uint64(27))) * MIX_2
     return ticket ^ (ticket >> np.uint64(31))

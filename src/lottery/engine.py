@@ -9,13 +9,13 @@ from pathlib import Path
 
 from lottery.auditor import verify
 from lottery.cycle import Cycle
-from lottery.draw import Drum, Seed, draw_numbers
+from lottery.draw import Seed
 from lottery.draw.seals import file_hash
 from lottery.errors import AuditFailure, IntakeError, LotteryError, PolicyError, Problem
 from lottery.folders import all_or_nothing, refuse_existing
 from lottery.intake import read_cycle
 from lottery.market import Market
-from lottery.matching import deferred_acceptance
+from lottery.matching import draw, solve
 from lottery.outcome import Outcome
 from lottery.policy import PolicyFile, compile_market, load_policy, needs_resolution, remarks
 from lottery.report.bundle import write_inputs
@@ -100,9 +100,9 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
     if unresolved := needs_resolution(file):
         raise PolicyError(unresolved)
     progress("drawing the numbers")
-    lottery = market.given or draw_numbers(Drum(Seed.rehearsal(seed).key()), market.applicants)
+    lottery = market.given or draw(market, Seed.rehearsal(seed).key())
     progress("matching")
-    outcome = deferred_acceptance(market, lottery)
+    outcome = solve(market, lottery)
     with all_or_nothing(out) as folder:
         progress("writing the answers")
         write_inputs(cycle, file.canonical(), folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
@@ -38,6 +39,7 @@ class Lottery:
     source: Literal["formula", "given"]
     per_application: bool = False
     everywhere: Ints | None = None  # [program, applicant]  places of everybody, where programs do not share a number
+    exact: tuple[Decimal, ...] = ()  # given: the numbers to the last digit, aligned with `place`
 
 
 @dataclass(frozen=True, slots=True, eq=False)

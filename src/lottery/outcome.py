@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lottery.arrays import Ints
-from lottery.market import INELIGIBLE, Lottery, Market
+from lottery.market import Lottery, Market
 
 NOBODY = -1
 
@@ -91,13 +91,15 @@ class Outcome:
     def _applicant(self) -> Ints:
         return self.market.applicant_of()
 
-    def _cutoff(self, application: int, slot: int) -> Cutoff:
+    def class_in(self, application: int, slot: int) -> str:
+        """The class of an application in the order of a seat group that admits it."""
         market = self.market
-        priority = int(market.priority_class[application])
-        name = "" if priority == INELIGIBLE else market.class_names[priority]
+        return market.class_names[int(market.standing[application, slot]) % market.n_classes]
+
+    def _cutoff(self, application: int, slot: int) -> Cutoff:
         return Cutoff(
-            bool(market.member[application, slot]),
-            name,
+            bool(self.market.member[application, slot]),
+            self.class_in(application, slot),
             self.number_of(application),
             int(self.place[application]),
         )

@@ -120,9 +120,8 @@ def test_a_childs_number_in_a_draw_is_the_same_in_every_arm(study, cycle):
     """Common random numbers: whatever the order of the markets, which differs where held programs are appended."""
     file = load_study(study)
     for draw in range(3):
-        place = draw_places(len(compile_arms(file, cycle)[0].market.applicants), "2027", draw)
         numbers = [
-            dict(zip(arm.market.applicants, place[arm.order].tolist(), strict=True))
+            dict(zip(arm.market.applicants, arm.draws.places(draw).tolist(), strict=True))
             for arm in compile_arms(file, cycle)
         ]
         assert all(number == matched_by_itself(cycle, "general", draw)[0] for number in numbers)

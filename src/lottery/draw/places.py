@@ -8,25 +8,25 @@ from itertools import pairwise
 
 import numpy as np
 
-from lottery.arrays import Ints
+from lottery.arrays import Ints, Longs
 from lottery.draw.formula import Drum, shown
 from lottery.errors import LotteryError
 from lottery.market import Lottery
 
 
-def draw_numbers(drum: Drum, refs: Sequence[str]) -> Lottery:
+def draw_numbers(drum: Drum, refs: Sequence[str], tickets: Longs | None = None) -> Lottery:
     """
     Draw a number for every reference and put them in order.
 
     The order is that of the whole 256-bit tickets, then of the references: no floats, no truncation, no ties
     (F1, F31, F33: the number depends on the seed and the person, never on when or how often they applied).
     """
-    tickets = drum.tickets(tuple(refs))
-    order = sorted(range(len(refs)), key=lambda i: (tickets[i], refs[i].encode()))
-    return Lottery(_places(order), tuple(map(shown, tickets)), "formula")
+    drawn = drum.tickets(tuple(refs))
+    order = sorted(range(len(refs)), key=lambda i: (drawn[i], refs[i].encode()))
+    return Lottery(_places(order), tuple(map(shown, drawn)), "formula")
 
 
-def given_numbers(numbers: Sequence[Decimal], refs: Sequence[str]) -> Lottery:
+def given_numbers(numbers: Sequence[Decimal], refs: Sequence[str], tickets: Longs | None = None) -> Lottery:
     """
     Put numbers drawn elsewhere in order, compared as exact decimals; smaller is better.
 

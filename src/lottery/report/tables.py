@@ -112,6 +112,14 @@ class Answers:
         return position
 
     @cached_property
+    def cutoff_holder(self) -> Ints:
+        """[program, slot] The last holder, whom the refused stand behind, or NOBODY: under deferred acceptance only."""
+        of = self.of
+        if of.mechanism == "deferred-acceptance":
+            return of.last_holder
+        return np.full_like(of.last_holder, NOBODY)
+
+    @cached_property
     def closest(self) -> tuple[Longs, Longs]:
         """
         [application] The seat group shown with an answer, or NOBODY, and the places short there, or FAR.
@@ -127,7 +135,7 @@ class Answers:
         refused = result == NOT_REACHED
         for slot in range(market.n_slots):
             admits = refused & (market.standing[:, slot] < market.barred)
-            last = self.of.last_holder[market.program, slot]
+            last = self.cutoff_holder[market.program, slot]
             same: Bools = admits & (last != NOBODY)
             same[same] = market.standing[last[same], slot] == market.standing[same, slot]
             gap = np.full(len(result), FAR, dtype=np.int64)
@@ -150,7 +158,7 @@ class Answers:
             p = int(market.program[a])
             yield (
                 market.applicants[i], market.applicant_grades[i], market.programs[p], int(self.rank[a]),
-                market.group_names[p][slot[i]], market.class_names[market.priority_class[a]], number, place,
+                market.group_names[p][slot[i]], of.class_in(a, slot[i]), number, place,
             )  # fmt: skip
 
     def reasons(self) -> Iterator[Sequence[object]]:
@@ -159,7 +167,10 @@ class Answers:
         order = self.by_applicant
         group, short = self.closest
         shown = np.maximum(group, 0)
-        last = np.where(group == NOBODY, NOBODY, of.last_holder[market.program, shown])
+        last = np.where(group == NOBODY, NOBODY, self.cutoff_holder[market.program, shown])
+        order_in_group = market.standing[np.arange(len(group)), shown].astype(np.int64) % max(1, market.n_classes)
+        own_class = np.where(group == NOBODY, market.priority_class, order_in_group)
+        last_class = market.standing[last, shown].astype(np.int64) % max(1, market.n_classes)
         class_names = np.array([*market.class_names, ""], dtype=object)  # INELIGIBLE is -1: the last, blank name
         eligible = market.priority_class != INELIGIBLE
         group_names = np.array(
@@ -171,10 +182,10 @@ class Answers:
             self.rank,
             np.array(OUTCOMES, dtype=object)[self.result],
             np.where(group == NOBODY, "", group_names[market.program * market.n_slots + shown]),
-            class_names[market.priority_class],
+            class_names[own_class],
             np.where(eligible, self._numbers(), ""),
             np.where(eligible, of.place.astype(object), ""),
-            np.where(last == NOBODY, "", class_names[market.priority_class[last]]),
+            np.where(last == NOBODY, "", class_names[last_class]),
             np.where(last == NOBODY, "", of.place[last].astype(object)),
             np.where(short == FAR, "", short.astype(object)),
             np.where(self.waitlist_position == 0, "", self.waitlist_position.astype(object)),
@@ -193,12 +204,7 @@ class Answers:
                 cutoff: tuple[object, ...] = ("",) * 4
                 if last != NOBODY:
                     member = "yes" if market.member[last, slot] else "no"
-                    cutoff = (
-                        member,
-                        market.class_names[market.priority_class[last]],
-                        of.number_of(last),
-                        int(of.place[last]),
-                    )
+                    cutoff = member, of.class_in(last, slot), of.number_of(last), int(of.place[last])
                 seats = int(market.capacity[p, slot]), int(of.filled[p, slot])
                 yield market.programs[p], market.grades[p], names[slot], *seats, *cutoff
 
