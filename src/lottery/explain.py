@@ -10,7 +10,8 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from decimal import Decimal, InvalidOperation
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
@@ -30,7 +31,11 @@ Why = Literal[
     "rules",  # another mechanism than deferred acceptance: class and number alone do not decide
 ]
 
+Choice = Literal["seat_groups", "band", "guarantees"]  # how a program chooses; what its "seat groups" then are
+
 SECURED = "secured"  # the class and the seat group of those who hold a seat already
+NO_TRAIT = "none"  # the set of traits of whoever has none of those that guarantee seats
+RULES: tuple[tuple[str, Choice], ...] = (("bands", "band"), ("guarantees", "guarantees"))
 Row = Mapping[str, str]
 
 
@@ -44,6 +49,7 @@ class Answer:
     outcome: Outcome
     why: Why
     seat_group: str  # of the seat offered, or of the refusal; "" where there is none
+    chooses: Choice  # seat groups; by category of a band; by sets of traits with guaranteed seats
     reserved: bool  # the seat group puts its members first
     n_groups: int  # seat groups of the program in this grade, not counting the one of secured seats
     seats: int  # of the program in this grade, those secured by holders included
@@ -75,6 +81,8 @@ class Explanation:
     kept: bool  # the offer is the seat the applicant holds already
     lottery_number: str
     place: int | None
+    own_numbers: bool  # programs may draw numbers of their own, so that number and place belong to one program
+    tickets: bool  # some applicants have more tickets than others, so that the place may differ from the number's
     answers: tuple[Answer, ...]  # by rank
 
 
@@ -121,7 +129,9 @@ class _Files:
         self.cutoffs: dict[tuple[str, str], dict[str, Row]] = {}
         for row in _rows(folder, "cutoffs.csv"):
             self.cutoffs.setdefault((row["program_id"], row["grade"]), {})[row["seat_group"]] = row
-        classes = [SECURED, *(line.get("class", "") for line in self.policy.get("priorities", []))]
+        orders = (g.get("order", []) for e in self.policy.get("seat_groups", []) for g in e.get("groups", []))
+        lines = chain(self.policy.get("priorities", []), *orders)
+        classes = [SECURED, *(line.get("class", "") for line in lines)]
         self.class_order = {name: order for order, name in reversed(list(enumerate(classes)))}
 
     def explanation(self, person: Row, offer: Row | None, reasons: list[Row]) -> Explanation:
@@ -144,6 +154,8 @@ class _Files:
             kept=bool(program) and program == held and SECURED in (offer.get("priority"), offer.get("seat_group")),
             lottery_number=offer.get("lottery_number", ""),
             place=_number(offer.get("place", "")),
+            own_numbers=self.record.get("draw", {}).get("tie_breaker", "single") != "single",
+            tickets=bool(self.policy.get("tie_breaker", {}).get("weights")),
             answers=tuple(self._answer(row, person["grade"]) for row in reasons),
         )
 
@@ -160,6 +172,7 @@ class _Files:
             outcome=outcome,
             why=self._why(row, seats) if outcome == "not_reached" else "",
             seat_group=group,
+            chooses=self._chooses(program, grade),
             reserved=self._is_reserved(program, grade, group),
             n_groups=len(groups.keys() - {SECURED}),
             seats=seats,
@@ -185,14 +198,27 @@ class _Files:
         if row["places_short"]:
             return "number"
         # A worse class, or the same one without a comparable place, can only have won as a member of the seat group.
-        last = len(self.class_order)
-        own, cutoff = (self.class_order.get(row[name], last) for name in ("priority", "cutoff_priority"))
+        own, cutoff = (self._class(row[name]) for name in ("priority", "cutoff_priority"))
         return "priority" if cutoff < own else "members_first"
+
+    def _class(self, name: str) -> tuple[Decimal, Decimal]:
+        """The order of a class name: the policy's line, then the standing that was given, `class:standing`."""
+        line, _, standing = name.rpartition(":") if name not in self.class_order else (name, "", "")
+        return Decimal(self.class_order.get(line, len(self.class_order))), _standing(standing)
+
+    def _chooses(self, program: str, grade: str) -> Choice:
+        for rule, choice in RULES:
+            if any(_fits(entry["programs"], self.programs.get(program, {}), grade) for entry in self._entries(rule)):
+                return choice
+        return "seat_groups"
+
+    def _entries(self, rule: str) -> list[Mapping[str, Any]]:
+        return self.policy.get(rule, [])  # type: ignore[no-any-return]
 
     def _is_reserved(self, program: str, grade: str, group: str) -> bool:
         if group == SECURED:
             return True
-        for entry in self.policy.get("seat_groups", []):
+        for entry in self._entries("seat_groups"):
             if _fits(entry["programs"], self.programs.get(program, {}), grade):
                 return any(part.get("name") == group and "for" in part for part in entry["groups"])
         return False
@@ -210,6 +236,14 @@ def _fits(programs: object, row: Row, grade: str) -> bool:
         (grade if column == "grade" else row.get(column, "")) in [str(value) for value in values]
         for column, values in allowed.items()
     )
+
+
+def _standing(written: str) -> Decimal:
+    """A standing that was given, in order; who has none stands behind."""
+    try:
+        return Decimal(written or 0)
+    except InvalidOperation:
+        return Decimal("Infinity")
 
 
 def _number(text: str) -> int | None:

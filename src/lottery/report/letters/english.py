@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lottery.explain import SECURED, Answer, Explanation
+from lottery.explain import NO_TRAIT, SECURED, Answer, Explanation
 
 CLASSES = {
     "secured": "already has a seat there",
@@ -15,6 +15,7 @@ CLASSES = {
     "near_dual_language": "lives near the dual-language school",
     "employee": "a parent works at the school",
     "otherwise": "all other applicants",
+    "unlisted": "no standing at this program",
 }
 SEAT_GROUPS = {
     "secured": "seats that children already have",
@@ -27,13 +28,15 @@ def letter(explanation: Explanation) -> str:
     """Write the whole letter."""
     paragraphs = [*_heading(explanation), *_result(explanation)]
     if explanation.status == "included":
-        paragraphs += [*_number(explanation), *(_choice(answer) for answer in explanation.answers)]
+        answers = (_choice(answer, explanation.own_numbers) for answer in explanation.answers)
+        paragraphs += [*_number(explanation), *answers]
     return "\n\n".join([*paragraphs, *_closing(explanation)]) + "\n"
 
 
 def class_name(name: str) -> str:
-    """A priority group as families read it."""
-    return CLASSES.get(name, name.replace("_", " "))
+    """A priority group as families read it; with a standing of its own, `class:standing`."""
+    line, colon, standing = name.partition(":")
+    return CLASSES.get(line, line.replace("_", " ")) + (f", standing {standing}" if colon else "")
 
 
 def group_name(name: str) -> str:
@@ -68,29 +71,49 @@ def _reason(explanation: Explanation) -> str:
 
 
 def _number(explanation: Explanation) -> list[str]:
+    if explanation.own_numbers:
+        return ["Programs have their own random numbers. Place 1 is served first."]
     if explanation.place is None:
         return []
+    tickets = " Some children have more tickets, so places may differ from the order of the numbers."
     return [
         f"Your random number is {explanation.lottery_number}. It is in place {explanation.place:,} of "
-        f"{explanation.n_applicants:,}. Place 1 is served first."
+        f"{explanation.n_applicants:,}. Place 1 is served first.{tickets if explanation.tickets else ''}"
     ]
 
 
-def _choice(answer: Answer) -> str:
+def _choice(answer: Answer, own_number: bool) -> str:
     title = f"{answer.rank}. {answer.program_name} ({answer.program}): "
     if answer.outcome == "offered":
-        return title + "OFFERED." + _seat(answer)
+        return title + "OFFERED." + _seat(answer) + (_drawn(answer) if own_number else "")
     if answer.outcome == "higher_choice":
         return title + "NOT NEEDED. You have a seat that is higher on your list."
     if answer.outcome == "ineligible":
         return title + "NOT ELIGIBLE. Your child does not meet the entry rules of this program."
-    return title + "NOT OFFERED. " + " ".join([_refusal(answer), *_standing(answer), *_waiting(answer)])
+    drawn = _drawn(answer) if own_number else ""
+    return title + "NOT OFFERED. " + " ".join([_refusal(answer), *_standing(answer), *_waiting(answer)]) + drawn
+
+
+def _drawn(answer: Answer) -> str:
+    return f" Your random number here is {answer.lottery_number}, in place {answer.place:,}."
 
 
 def _seat(answer: Answer) -> str:
-    if answer.seat_group == SECURED or not answer.reserved:
+    if answer.seat_group == SECURED or (answer.chooses == "seat_groups" and not answer.reserved):
         return ""
+    if answer.chooses != "seat_groups":
+        return f" {_balance(answer)}"
     return f" It is one of {_seats(answer.group_seats)} in the seat group “{group_name(answer.seat_group)}”."
+
+
+def _balance(answer: Answer) -> str:
+    """What a category of a band or a set of traits is, in a sentence."""
+    if answer.chooses == "band":
+        return f"This program balances its seats. Your child counts as “{group_name(answer.seat_group)}”."
+    if answer.seat_group == NO_TRAIT:
+        return "This program guarantees seats to some groups of children. Your child is in none of them."
+    names = " and ".join(f"“{group_name(name)}”" for name in answer.seat_group.split("+"))
+    return f"This program guarantees seats to some groups of children. Your child is in {names}."
 
 
 def _refusal(answer: Answer) -> str:
@@ -99,6 +122,8 @@ def _refusal(answer: Answer) -> str:
         return "The program has no seats in this grade."
     if answer.why == "not_admitted":
         return "Its seats are kept for seat groups that your child is not in."
+    if answer.chooses != "seat_groups" and answer.why in ("nothing_left", "number", "priority"):
+        return f"{_balance(answer)} No seat was left for your child."
     if answer.why == "nothing_left":
         return f"No seat was left for your child. Your child could only have a seat in {group}."
     if answer.why == "rules":
@@ -124,6 +149,12 @@ def _standing(answer: Answer) -> list[str]:
     if answer.why not in ("priority", "number", "members_first") or answer.place is None:
         return []
     own = f"Your priority group is “{class_name(answer.priority)}” and your place is {answer.place:,}."
+    if answer.chooses != "seat_groups":
+        last = "The last seat for children like yours went to"
+        if answer.why == "number":
+            return [own, f"{last} place {answer.cutoff_place:,} of the same priority group, {_short(answer)}."]
+        group = class_name(answer.cutoff_priority)
+        return [own, f"{last} the priority group “{group}”, place {answer.cutoff_place:,}."]
     if answer.why == "number":
         last = f"The last seat went to place {answer.cutoff_place:,} of the same priority group, {_short(answer)}."
         return [own, last]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lottery.explain import SECURED, Answer, Explanation
+from lottery.explain import NO_TRAIT, SECURED, Answer, Explanation
 
 CLASSES = {
     "secured": "ya tiene un lugar allí",
@@ -16,6 +16,7 @@ CLASSES = {
     "employee": "su madre o padre trabaja en la escuela",
     "everyone": "todos los solicitantes",
     "otherwise": "todos los demás solicitantes",
+    "unlisted": "sin posición en este programa",
 }
 SEAT_GROUPS = {
     "secured": "lugares que los estudiantes ya tienen",
@@ -34,13 +35,15 @@ def letter(explanation: Explanation) -> str:
     """Write the whole letter."""
     paragraphs = [*_heading(explanation), *_result(explanation)]
     if explanation.status == "included":
-        paragraphs += [*_number(explanation), *(_choice(answer) for answer in explanation.answers)]
+        answers = (_choice(answer, explanation.own_numbers) for answer in explanation.answers)
+        paragraphs += [*_number(explanation), *answers]
     return "\n\n".join([*paragraphs, *_closing(explanation)]) + "\n"
 
 
 def class_name(name: str) -> str:
     """A priority group as families read it; a name the district invented is left as it is."""
-    return CLASSES.get(name, name.replace("_", " "))
+    line, colon, standing = name.partition(":")
+    return CLASSES.get(line, line.replace("_", " ")) + (f", posición {standing}" if colon else "")
 
 
 def group_name(name: str) -> str:
@@ -77,30 +80,50 @@ def _reason(explanation: Explanation) -> str:
 
 
 def _number(explanation: Explanation) -> list[str]:
+    if explanation.own_numbers:
+        return ["Los programas tienen sus propios números aleatorios. El puesto 1 se atiende primero."]
     if explanation.place is None:
         return []
+    tickets = " Algunos estudiantes tienen más boletos, así que el puesto puede no seguir el orden de los números."
     return [
         f"Su número aleatorio es {explanation.lottery_number}. Ocupa el puesto {explanation.place:,} de "
-        f"{explanation.n_applicants:,}. El puesto 1 se atiende primero."
+        f"{explanation.n_applicants:,}. El puesto 1 se atiende primero.{tickets if explanation.tickets else ''}"
     ]
 
 
-def _choice(answer: Answer) -> str:
+def _choice(answer: Answer, own_number: bool) -> str:
     title = f"{answer.rank}. {answer.program_name} ({answer.program}): "
     if answer.outcome == "offered":
-        return title + "OFRECIDO." + _seat(answer)
+        return title + "OFRECIDO." + _seat(answer) + (_drawn(answer) if own_number else "")
     if answer.outcome == "higher_choice":
         return title + "NO HIZO FALTA. Usted tiene un lugar más arriba en su lista."
     if answer.outcome == "ineligible":
         return title + "NO CUMPLE LOS REQUISITOS. Su hijo o hija no cumple las reglas de ingreso de este programa."
-    return title + "NO OFRECIDO. " + " ".join([_refusal(answer), *_standing(answer), *_waiting(answer)])
+    drawn = _drawn(answer) if own_number else ""
+    return title + "NO OFRECIDO. " + " ".join([_refusal(answer), *_standing(answer), *_waiting(answer)]) + drawn
+
+
+def _drawn(answer: Answer) -> str:
+    return f" Su número aleatorio aquí es {answer.lottery_number}, en el puesto {answer.place:,}."
 
 
 def _seat(answer: Answer) -> str:
-    if answer.seat_group == SECURED or not answer.reserved:
+    if answer.seat_group == SECURED or (answer.chooses == "seat_groups" and not answer.reserved):
         return ""
+    if answer.chooses != "seat_groups":
+        return f" {_balance(answer)}"
     of = "Es el único lugar" if answer.group_seats == 1 else f"Es uno de los {answer.group_seats:,} lugares"
     return f" {of} del grupo de lugares «{group_name(answer.seat_group)}»."
+
+
+def _balance(answer: Answer) -> str:
+    """What a category of a band or a set of traits is, in a sentence."""
+    if answer.chooses == "band":
+        return f"Este programa equilibra sus lugares. Su hijo o hija cuenta como «{group_name(answer.seat_group)}»."
+    if answer.seat_group == NO_TRAIT:
+        return "Este programa garantiza lugares a algunos grupos. Su hijo o hija no está en ninguno de ellos."
+    names = " y ".join(f"«{group_name(name)}»" for name in answer.seat_group.split("+"))
+    return f"Este programa garantiza lugares a algunos grupos. Su hijo o hija está en {names}."
 
 
 def _refusal(answer: Answer) -> str:
@@ -109,6 +132,8 @@ def _refusal(answer: Answer) -> str:
         return "El programa no tiene lugares en este grado."
     if answer.why == "not_admitted":
         return "Sus lugares están reservados para grupos a los que su hijo o hija no pertenece."
+    if answer.chooses != "seat_groups" and answer.why in ("nothing_left", "number", "priority"):
+        return f"{_balance(answer)} No quedó ningún lugar para su hijo o hija."
     if answer.why == "nothing_left":
         return f"No quedó ningún lugar para su hijo o hija. Solo podía obtener un lugar en {group}."
     if answer.why == "rules":
@@ -135,6 +160,12 @@ def _standing(answer: Answer) -> list[str]:
     if answer.why not in ("priority", "number", "members_first") or answer.place is None:
         return []
     own = f"Su grupo de prioridad es «{class_name(answer.priority)}» y su puesto es el {answer.place:,}."
+    if answer.chooses != "seat_groups":
+        last = "El último lugar para estudiantes como el suyo fue para"
+        if answer.why == "number":
+            return [own, f"{last} el puesto {answer.cutoff_place:,} del mismo grupo de prioridad, {_short(answer)}."]
+        group = class_name(answer.cutoff_priority)
+        return [own, f"{last} el grupo de prioridad «{group}», puesto {answer.cutoff_place:,}."]
     if answer.why == "number":
         last = f"El último lugar fue para el puesto {answer.cutoff_place:,} del mismo grupo de prioridad,"
         return [own, f"{last} {_short(answer)}."]
