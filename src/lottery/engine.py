@@ -23,6 +23,7 @@ from lottery.report.page import write_report
 from lottery.report.public import write_public
 from lottery.report.reading import read as read_bundle
 from lottery.report.record import record_of, seal_outputs, write_record
+from lottery.report.safeguards import safeguards
 from lottery.report.summary import write_summary
 from lottery.report.tables import write_tables
 
@@ -107,7 +108,10 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         progress("writing the answers")
         write_inputs(cycle, file.canonical(), folder)
         write_tables(outcome, folder)
-        record = record_of(folder, cycle, file, outcome, seed) | {"warnings": list(map(str, warnings))}
+        record = record_of(folder, cycle, file, outcome, seed) | {
+            "warnings": list(map(str, warnings)),
+            "safeguards": safeguards(outcome, secured=file.policy.secured_seat == "continuing"),
+        }
         write_record(record, folder)
         progress("writing the report")
         bundle = read_bundle(folder)

@@ -59,6 +59,7 @@ def summary_of(bundle: Bundle) -> Summary:
         "equity": {group.name: _equity(bundle, group) for group in found},
         "targets": [_target(bundle, target) for target in bundle.policy.get("targets", [])],
         "seat_groups": seat_group_use(bundle, found),
+        "safeguards": bundle.record.get("safeguards", {}),
         "demand": _demand(bundle),
     }
     return _plain(content)  # type: ignore[no-any-return]
