@@ -172,7 +172,7 @@ class _Files:
             outcome=outcome,
             why=self._why(row, seats) if outcome == "not_reached" else "",
             seat_group=group,
-            chooses=self._chooses(program, grade),
+            chooses=chooses(self.policy, self.programs.get(program, {}), grade),
             reserved=self._is_reserved(program, grade, group),
             n_groups=len(groups.keys() - {SECURED}),
             seats=seats,
@@ -206,25 +206,24 @@ class _Files:
         line, _, standing = name.rpartition(":") if name not in self.class_order else (name, "", "")
         return Decimal(self.class_order.get(line, len(self.class_order))), _standing(standing)
 
-    def _chooses(self, program: str, grade: str) -> Choice:
-        for rule, choice in RULES:
-            if any(_fits(entry["programs"], self.programs.get(program, {}), grade) for entry in self._entries(rule)):
-                return choice
-        return "seat_groups"
-
-    def _entries(self, rule: str) -> list[Mapping[str, Any]]:
-        return self.policy.get(rule, [])  # type: ignore[no-any-return]
-
     def _is_reserved(self, program: str, grade: str, group: str) -> bool:
         if group == SECURED:
             return True
-        for entry in self._entries("seat_groups"):
+        for entry in self.policy.get("seat_groups", []):
             if _fits(entry["programs"], self.programs.get(program, {}), grade):
                 return any(part.get("name") == group and "for" in part for part in entry["groups"])
         return False
 
     def _name(self, program: str) -> str:
         return self.programs.get(program, {}).get("name", "") or program
+
+
+def chooses(policy: Mapping[str, Any], program: Row, grade: str) -> Choice:
+    """How a program (a row of `programs`) chooses in a grade, as the policy says."""
+    for rule, choice in RULES:
+        if any(_fits(entry["programs"], program, grade) for entry in policy.get(rule, [])):
+            return choice
+    return "seat_groups"
 
 
 def _fits(programs: object, row: Row, grade: str) -> bool:

@@ -102,7 +102,7 @@ def split_of(
 
 def cutoffs_of(bundle: Bundle, counts: Aggregates) -> pd.DataFrame:
     """The cutoffs as the audience may see them; capacity and filled are text."""
-    return bundle.cutoffs.assign(capacity=counts.capacity, filled=counts.filled)
+    return bundle.cutoffs.drop(columns="balanced").assign(capacity=counts.capacity, filled=counts.filled)
 
 
 def _tree(bundle: Bundle) -> tuple[Tree, list[str], list[str]]:
@@ -158,14 +158,17 @@ def _known(bundle: Bundle, capacity: list[str]) -> tuple[Bools, Longs, Longs]:
     [row of cutoffs] Whether the seats filled are a secret, and the least and most a reader knows they are.
 
     A cutoff says that the group is full, a blank one that it is not; neither can be withheld, since families check
-    their answer against it.  So a full group is a secret only where its capacity is.
+    their answer against it.  So a full group is a secret only where its capacity is.  A category or a set of traits has
+    no seats of its own: its cutoff tells that it has a holder, and nothing of how many.
     """
     table = bundle.cutoffs
     seats, filled = table["capacity"].to_numpy(), table["filled"].to_numpy()
-    full = (table["place"] != "").to_numpy()
-    of_children = table["seat_group"].isin([SECURED, *reserved_groups(bundle.policy)]).to_numpy()
+    balanced = table["balanced"].to_numpy(dtype=np.bool_)
+    has_cutoff = (table["place"] != "").to_numpy()
+    full = has_cutoff & ~balanced
+    of_children = balanced | table["seat_group"].isin([SECURED, *reserved_groups(bundle.policy)]).to_numpy()
     told = np.array([text.isdigit() for text in capacity], dtype=np.bool_)
     most_seats = np.where(told, seats, [SMALLEST_SHOWN - 1 if text == SMALL else UNBOUNDED for text in capacity])
     secret = np.where(full, ~told, of_children & is_small(filled))
-    floor = np.where(full, np.where(told, seats, 1), 0)
-    return secret, floor, np.where(full, most_seats, np.maximum(most_seats - 1, 0))
+    floor = np.where(full & told, seats, has_cutoff.astype(np.int64))
+    return secret, floor, np.where(full | balanced, most_seats, np.maximum(most_seats - 1, 0))

@@ -122,7 +122,7 @@ def _tells_rates(bundle: Bundle, counts: Aggregates, group: Group) -> bool:
 
 def _cutoffs(bundle: Bundle, counts: Aggregates) -> tuple[Sequence[Mapping[str, str]], int]:
     """The cutoffs of the offerings most in demand, without the counts of seats filled."""
-    table = cutoffs_of(bundle, counts)[bundle.cutoffs["capacity"] > 0]
+    table = cutoffs_of(bundle, counts).assign(balanced=bundle.cutoffs["balanced"])[bundle.cutoffs["capacity"] > 0]
     first = {
         (counts.program[node], counts.grade[node]): int(text) if text.isdigit() else 0
         for node, text in enumerate(counts.everyone["first_choices"])
@@ -144,11 +144,11 @@ def _cutoff(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
         "program": names.get(row["program_id"], row["program_id"]),
         "grade": row["grade"],
         "seat_group": words(row["seat_group"]),
-        "seats": figures.cell(row["capacity"]),
+        "seats": ("at most " if row["balanced"] else "") + figures.cell(row["capacity"]),
         "last": ", ".join(part for part in (words(row["priority"]), member) if part),
         "place": f"{int(row['place']):,}" if row["place"] else "",
         "number": row["lottery_number"][:8],
-        "open": "" if row["place"] else "seats left",
+        "open": "" if row["place"] else "no cutoff" if row["balanced"] else "seats left",
     }
 
 

@@ -15,7 +15,7 @@ from lottery.arrays import Bools, Longs
 from lottery.cycle import GRADE_ORDER
 from lottery.draw.seals import require_sealed
 from lottery.errors import LotteryError
-from lottery.explain import SECURED
+from lottery.explain import SECURED, chooses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,8 @@ class Bundle:
     # rank and choice are numbers, 0 = none: choice is the rank of an offer that the family listed; kept is true for the
     # offer of a seat held now that the family did not list
     offers: pd.DataFrame
-    cutoffs: pd.DataFrame  # capacity and filled are numbers
+    # capacity and filled are numbers; balanced is true for a category of a band and a set of traits
+    cutoffs: pd.DataFrame
     choices: pd.DataFrame  # of the included: applicant (row of `offers`), program_id, grade, rank (number)
     offerings: pd.DataFrame  # program_id, grade, seats (secured ones included), secured, offers, applications, first
 
@@ -56,6 +57,8 @@ def read(folder: Path) -> Bundle:
     cutoffs = _table(folder / "cutoffs.csv")
     for column in ("capacity", "filled"):
         cutoffs[column] = _numbers(cutoffs[column])
+    programs = _table(folder / "inputs" / "programs.csv")
+    cutoffs["balanced"] = _balanced(policy, programs, cutoffs)
     everybody = _table(folder / "inputs" / "applicants.csv")
     row = pd.Index(everybody["applicant_id"]).get_indexer(pd.Index(offers["applicant_id"]))
     choices = _choices(folder, offers)
@@ -67,13 +70,22 @@ def read(folder: Path) -> Bundle:
         policy=policy,
         record=record,
         schools=_table(folder / "inputs" / "schools.csv"),
-        programs=_table(folder / "inputs" / "programs.csv"),
+        programs=programs,
         applicants=everybody.iloc[row].reset_index(drop=True),
         offers=offers,
         cutoffs=cutoffs,
         choices=choices,
         offerings=_offerings(_table(folder / "inputs" / "seats.csv"), cutoffs, offers, choices),
     )
+
+
+def _balanced(policy: Mapping[str, Any], programs: pd.DataFrame, cutoffs: pd.DataFrame) -> Bools:
+    """[row of cutoffs] Whether the seats are a band's or guarantees'; the secured ones there are a seat group, too."""
+    row: dict[str, Any] = {line["program_id"]: line for line in programs.to_dict("records")}
+    keys = list(zip(cutoffs["program_id"], cutoffs["grade"], strict=True))
+    rule = {key: chooses(policy, row.get(key[0], {}), key[1]) for key in dict.fromkeys(keys)}
+    by_slot = np.array([rule[key] != "seat_groups" for key in keys], dtype=np.bool_)
+    return by_slot & (cutoffs["seat_group"] != SECURED).to_numpy()
 
 
 def program_names(bundle: Bundle) -> dict[str, str]:

@@ -100,7 +100,7 @@ def seat_group_use(bundle: Bundle, found: Sequence[Group]) -> list[Summary]:
         name: bundle.offers[held].groupby(["program_id", "grade"]).size().to_dict() for name, held in member.items()
     }
     lines = []
-    rows = bundle.cutoffs[bundle.cutoffs["seat_group"].isin(reserved.keys())]
+    rows = bundle.cutoffs[bundle.cutoffs["seat_group"].isin(reserved.keys()) & ~bundle.cutoffs["balanced"]]
     for row in lines_of(rows):
         count = by_offering.get(reserved[row.seat_group])
         lines.append(
