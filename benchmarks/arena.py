@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from benchmarks.instances import draw_instance, market, market_with_groups
+from benchmarks.instances import draw_instance, market, market_with_bands, market_with_groups, market_with_guarantees
 from benchmarks.reference import Heap, expanded
 from lottery.arrays import Ints, Longs
 from lottery.auditor.verify import Group, recount
-from lottery.market import Market
+from lottery.auditor.witness import audit
+from lottery.market import Lottery, Market
 from lottery.mechanisms import DeferredAcceptance
+from lottery.outcome import Outcome
 
 SEED = 20240901
 PLAIN, GROUPS = "kernel", "kernel, three seat groups"
+SOFT, HARD, GUARANTEES = "kernel, soft bands", "kernel, hard bands", "kernel, three guarantees"
 HEAP, HEAP_IN_ORDER, HEAP_EXPANDED = "C++ heap", "C++ heap, by first choice", "C++ heap, groups as programs"
 
 
@@ -28,6 +31,11 @@ class Arena:
         in_order = instance.reordered(self.order)
         self.plain = DeferredAcceptance(market(in_order))
         self.groups = DeferredAcceptance(market_with_groups(in_order, SEED))
+        self.quotas: Mapping[str, DeferredAcceptance] = {
+            SOFT: DeferredAcceptance(market_with_bands(in_order, SEED, hard=False)),
+            HARD: DeferredAcceptance(market_with_bands(in_order, SEED, hard=True)),
+            GUARANTEES: DeferredAcceptance(market_with_guarantees(in_order, SEED)),
+        }
         self.heap = Heap(library, instance)
         self.heap_in_order = Heap(library, in_order)
         self.heap_expanded = Heap(library, expanded(self.groups.market))
@@ -37,6 +45,9 @@ class Arena:
             HEAP_EXPANDED: lambda: self.heap_expanded.run(self.place),
             PLAIN: lambda: self.plain.run(self.place),
             GROUPS: lambda: self.groups.run(self.place),
+            SOFT: lambda: self.quotas[SOFT].run(self.place),
+            HARD: lambda: self.quotas[HARD].run(self.place),
+            GUARANTEES: lambda: self.quotas[GUARANTEES].run(self.place),
         }
         self._rng = np.random.default_rng(SEED)
         self.new_lottery()
@@ -79,6 +90,13 @@ def assert_recount(engine: DeferredAcceptance, place: Ints) -> None:
         market.applicants, lists.values(), choice, engine.slots().tolist(), strict=True
     ):
         assert seats[applicant] == (None if slot < 0 else (listed[received], slot))
+
+
+def assert_no_objection(engine: DeferredAcceptance, place: Ints) -> None:
+    """The independent recount, which knows bands and guarantees by their definitions, has nothing to object to."""
+    lottery = Lottery(place, tuple(map(str, place.tolist())), "given")
+    outcome = Outcome(engine.market, lottery, "deferred-acceptance", "single", engine.run(place), engine.slots())
+    assert audit(engine.market, outcome) == []
 
 
 def _lists(market: Market) -> dict[str, list[str]]:

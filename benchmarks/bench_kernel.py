@@ -1,4 +1,4 @@
-"""The kernel on one core beside the C++ heap, with three seat groups beside the plain market, and its memory."""
+"""The kernel on one core beside the C++ heap, with every choice function beside the plain market, and its memory."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.arena import (
     GROUPS,
+    GUARANTEES,
+    HARD,
     HEAP,
     HEAP_EXPANDED,
     HEAP_IN_ORDER,
     PLAIN,
+    SOFT,
     Arena,
     applications_considered,
+    assert_no_objection,
     assert_recount,
 )
 from benchmarks.ledger import Ledger
@@ -32,6 +36,7 @@ DRAWS_COMPARED = 5
 
 TIMES_THE_HEAP = 1.4
 GROUPS_TIMES_PLAIN = 1.6  # per proposal
+QUOTAS_TIMES_PLAIN = 3  # per proposal
 BYTES_PER_APPLICATION = 120
 MARKET_ARRAYS = ("capacity", "choice_start", "program", "priority_class", "standing", "member")
 
@@ -54,6 +59,8 @@ def arena(library: ctypes.CDLL, size: str) -> Arena:
     if size == RECOUNTED:
         assert_recount(arena.plain, arena.place)
         assert_recount(arena.groups, arena.place)
+        for engine in arena.quotas.values():
+            assert_no_objection(engine, arena.place)
     return arena
 
 
@@ -87,11 +94,25 @@ def test_three_seat_groups(benchmark: BenchmarkFixture, arena: Arena, size: str,
         ledger.note(subject, f"three groups / plain, per proposal = {reading}", scaled, "×", GROUPS_TIMES_PLAIN)
 
 
+@timed
+def test_bands_and_guarantees(benchmark: BenchmarkFixture, arena: Arena, size: str, ledger: Ledger) -> None:
+    contestants = {name: arena.contestants[name] for name in (SOFT, HARD, GUARANTEES, PLAIN)}
+    more = {name: considered(arena, engine) for name, engine in arena.quotas.items()}
+    result = race(benchmark, PLAIN, contestants, arena.new_lottery, ROUNDS[size])
+    subject = f"Bands and guarantees, {size}, one core"
+    for name in contestants:
+        ledger.note(subject, name, result.milliseconds(name), "ms")
+    for name in arena.quotas:
+        scaled = Spread(*(figure / more[name] for figure in result.ratio(name, PLAIN)))
+        ledger.note(subject, f"{name} / plain, per proposal to a program", scaled, "×", QUOTAS_TIMES_PLAIN)
+
+
 def test_memory(arena: Arena, size: str, ledger: Ledger) -> None:
-    for name, engine in ((PLAIN, arena.plain), (GROUPS, arena.groups)):
+    for name, engine in {PLAIN: arena.plain, GROUPS: arena.groups, **arena.quotas}.items():
         market, per_application = engine.market, 1 / len(engine.market.program)
         arrays = [getattr(market, attribute) for attribute in MARKET_ARRAYS] + [arena.place]
-        own = [value for value in vars(engine).values() if isinstance(value, np.ndarray)]
+        parts = [part for value in vars(engine).values() for part in (value if isinstance(value, tuple) else (value,))]
+        own = [part for part in parts if isinstance(part, np.ndarray)]
         given = sum(array.nbytes for array in arrays)
         counted = given + sum(array.nbytes for array in own)
         subject, unit = f"Memory, {size}", "bytes per application"
@@ -110,6 +131,16 @@ def proposals(arena: Arena) -> tuple[float, float]:
     plain, groups, plain_proposals, group_proposals = np.sum(counts, axis=0).tolist()
     assert plain == plain_proposals
     return groups / plain, group_proposals / plain
+
+
+def considered(arena: Arena, engine: DeferredAcceptance) -> float:
+    """How many times the plain market's applications the programs consider."""
+    counts = []
+    for _ in range(DRAWS_COMPARED):
+        arena.new_lottery()
+        counts.append([applications_considered(each, arena.place) for each in (arena.plain, engine)])
+    plain, own = np.sum(counts, axis=0).tolist()
+    return float(own / plain)
 
 
 def traced_peak(market: Market, place: Ints) -> int:

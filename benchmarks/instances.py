@@ -8,12 +8,12 @@ popularity minus distance and lists the best three to twelve; there are 5 % more
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lottery.arrays import AnyArray, Bools, Floats, Ints, Longs
-from lottery.market import Market
+from lottery.market import GUARANTEES, HARD_BAND, SOFT_BAND, Market, Quotas
 
 CLASSES = ("sibling", "zone", "disadvantaged", "none")
 SIBLING, ZONE, DISADVANTAGED, NONE = range(len(CLASSES))
@@ -26,6 +26,8 @@ ZONED_PROGRAMS = 5  # the nearest ones, at most a quarter of all
 SIZE_SPREAD, SIZE_BY_POPULARITY = 0.6, 0.35  # of the logarithm of a program's seats
 
 OPEN_FIRST, RESERVED = 4, 2  # one seat in 4 is open and filled first, one in 2 reserved, the rest open and filled last
+CATEGORIES = ("low", "middle", "high")  # of a band, equally large; each gets from one seat in 4 to two in 5
+TRAITS, TRAIT_SHARE, GUARANTEED = 3, 0.3, 6  # how many, of applicants each, and one seat in 6 guaranteed to each
 PROPOSALS_AT_ONCE = 2_000_000  # utilities in memory
 
 
@@ -88,6 +90,49 @@ def market_with_groups(instance: Instance, seed: int) -> Market:
     member = np.ones((len(instance.program), 3), dtype=np.bool_)
     member[:, 1] = np.repeat(members, np.diff(instance.choice_start))
     return _market(instance, capacity, member, ("open first", "reserve", "open last"))
+
+
+def market_with_bands(instance: Instance, seed: int, *, hard: bool) -> Market:
+    """Every program with a band: applicants in three categories, each with a floor and a ceiling."""
+    programs, n_slots = len(instance.capacity), len(CATEGORIES)
+    category = np.random.default_rng(seed).integers(0, n_slots, instance.n_applicants)
+    each = np.ones(n_slots, dtype=np.int32)
+    quotas = Quotas(
+        rule=np.full(programs, HARD_BAND if hard else SOFT_BAND, dtype=np.int32),
+        first=0,
+        seats=instance.capacity,
+        floor=np.outer(instance.capacity // 4, each),
+        ceiling=np.outer(-(-2 * instance.capacity // 5), each),
+        traits=np.zeros((programs, n_slots), dtype=np.int32),
+        guaranteed=np.zeros((programs, 0), dtype=np.int32),
+    )
+    return _market_of_slots(instance, category, CATEGORIES, quotas)
+
+
+def market_with_guarantees(instance: Instance, seed: int) -> Market:
+    """Every program with seats guaranteed to each of three traits, which anyone may have together."""
+    programs, n_slots = len(instance.capacity), 1 << TRAITS
+    has_trait = np.random.default_rng(seed).random((instance.n_applicants, TRAITS)) < TRAIT_SHARE
+    quotas = Quotas(
+        rule=np.full(programs, GUARANTEES, dtype=np.int32),
+        first=0,
+        seats=instance.capacity,
+        floor=np.zeros((programs, n_slots), dtype=np.int32),
+        ceiling=np.zeros((programs, n_slots), dtype=np.int32),
+        traits=np.tile(np.arange(n_slots, dtype=np.int32), (programs, 1)),
+        guaranteed=np.outer(instance.capacity // GUARANTEED, np.ones(TRAITS, dtype=np.int32)),
+    )
+    set_of_traits = has_trait @ (1 << np.arange(TRAITS))
+    return _market_of_slots(instance, set_of_traits, tuple(f"{chosen:03b}" for chosen in range(n_slots)), quotas)
+
+
+def _market_of_slots(instance: Instance, slot_of: Longs, slots: tuple[str, ...], quotas: Quotas) -> Market:
+    """Every applicant in one slot of every program."""
+    member = np.repeat(slot_of, np.diff(instance.choice_start))[:, None] == np.arange(len(slots))
+    capacity = np.repeat(instance.capacity[:, None], len(slots), axis=1)
+    market = _market(instance, capacity, member, slots)
+    barred = market.barred
+    return replace(market, standing=np.where(member, market.standing, barred).astype(np.uint8), quotas=quotas)
 
 
 def _market(instance: Instance, capacity: Ints, member: Bools, groups: tuple[str, ...]) -> Market:

@@ -14,7 +14,7 @@ from lottery.arrays import Bools, Ints, Longs
 from lottery.draw import Drum, Seed, draw_numbers, given_numbers, program_scope
 from lottery.errors import LotteryError
 from lottery.market import Lottery, Market, Mechanism, Terms, TieBreaker
-from lottery.mechanisms import mechanism_of
+from lottery.mechanisms import mechanism_of, run_under
 from lottery.outcome import Outcome
 
 MECHANISMS: tuple[str, ...] = get_args(Mechanism)
@@ -77,7 +77,7 @@ def match(
 def solve(market: Market, lottery: Lottery) -> Outcome:
     """Run the market's mechanism under lottery numbers that are already drawn."""
     engine = mechanism_of(market)
-    application = engine.run(lottery.place, per_application=lottery.per_application)
+    application = run_under(engine, lottery)
     return Outcome(market, lottery, market.terms.mechanism, market.terms.tie_breaker, application, engine.slots())
 
 

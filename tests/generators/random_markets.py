@@ -1,7 +1,7 @@
 """
-Random markets as they are written for `lottery.market_of`, and what RULES 1 and 2 say of them in plain Python.
+Random markets as they are written for `lottery.market_of`, and what RULES 1 to 5 say of them in plain Python.
 
-Nothing here knows the engine's arrays: the choice function is four lines over the written market.
+Nothing here knows the engine's arrays: the choice functions are a few lines over the written market.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 from typing import Any
+
+import choice_rules
 
 import lottery
 
@@ -27,12 +29,35 @@ class Written:
     seats: Mapping[str, int]
     numbers: Mapping[str, Any]
     seat_groups: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    bands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    guarantees: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def compiled(self) -> lottery.Market:
         return lottery.market_of(**vars(self))
 
     def offers(self) -> dict[str, str | None]:
         return dict(lottery.match(self.compiled()).offers)
+
+    def chosen(self, program: str, pool: AbstractSet[str]) -> set[str]:
+        """Ch_s(pool), whatever the program chooses by."""
+        present = [i for i in self.queue(program, {"open": 0}) if i in pool]
+        seats = self.seats[program]
+        if program in self.bands:
+            categories = {name: own for name, own in self.bands[program].items() if name != "kind"}
+            rule = choice_rules.soft_band if self.bands[program]["kind"] == "soft" else choice_rules.hard_band
+            floor, ceiling = ({name: own[end] for name, own in categories.items()} for end in ("floor", "ceiling"))
+            return set(rule(present, {i: self.slot_name(program, i) for i in present}, floor, ceiling, seats))
+        if program in self.guarantees:
+            traits = {i: {t for t, own in self.guarantees[program].items() if i in own["for"]} for i in present}
+            promised = {t: own["seats"] for t, own in self.guarantees[program].items()}
+            return set(choice_rules.guarantees(present, traits, promised, seats))
+        return set(choose(self.queues(program), pool))
+
+    def slot_name(self, program: str, applicant: str) -> str:
+        """The category of an applicant, or the set of traits, at a program that chooses by them."""
+        written = self.bands.get(program) or self.guarantees[program]
+        own = sorted(name for name, entry in written.items() if name != "kind" and applicant in entry["for"])
+        return "+".join(own) or "none"
 
     def queues(self, program: str) -> list[Queue]:
         """The seat groups of a program in precedence order (RULES 2)."""
@@ -63,9 +88,11 @@ def choose(queues: Sequence[Queue], pool: AbstractSet[str]) -> dict[str, int]:
     return taken
 
 
-def random_market(rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2) -> Written:
+def random_market(
+    rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, quotas: float = 0.0
+) -> Written:
     """
-    A market with everything that can be written.
+    A market with everything that can be written; with bands or guarantees at a share `quotas` of the programs.
 
     Ties inside classes, ineligible pairs, empty lists, programs without seats or everybody's first choice, reserves
     released and held, larger and smaller than their group, orders of a group's own, one number or one per program.
@@ -79,11 +106,18 @@ def random_market(rng: Random, n_applicants: int, n_programs: int, most_seats: i
     eligible = {s: [i for i in applicants if rng.random() < share] for s in programs}
     priorities = {s: random_classes(rng, eligible[s]) for s in programs}
     seats = {s: rng.choice([1, rng.randint(0, most_seats)]) for s in programs}
-    seat_groups = {s: random_groups(rng, applicants, eligible[s], seats[s]) for s in programs if rng.random() < 0.75}
+    rules = {s: rng.choice([random_band, random_guarantees]) for s in programs if quotas and rng.random() < quotas}
+    written = {s: rule(rng, applicants, seats[s]) for s, rule in rules.items()}
+    seat_groups = {
+        s: random_groups(rng, applicants, eligible[s], seats[s])
+        for s in programs
+        if s not in rules and rng.random() < 0.75
+    }
     numbers: dict[str, Any] = random_numbers(rng, applicants)
     if rng.random() < 0.2:
         numbers = {s: random_numbers(rng, applicants) for s in programs}
-    return Written(choices, priorities, seats, numbers, seat_groups)
+    bands, guarantees = ({s: written[s] for s in rules if rules[s] is r} for r in (random_band, random_guarantees))
+    return Written(choices, priorities, seats, numbers, seat_groups, bands, guarantees)
 
 
 def random_classes(rng: Random, applicants: Sequence[str]) -> list[list[str]]:
@@ -117,6 +151,27 @@ def random_groups(rng: Random, applicants: Sequence[str], eligible: Sequence[str
     return groups
 
 
+def random_band(rng: Random, applicants: Sequence[str], seats: int) -> dict[str, Any]:
+    """One to three categories, some empty; ceilings below and above what is there."""
+    names = ["low", "middle", "top"][: rng.randint(1, 3)]
+    category = {i: rng.choice(names) for i in applicants}
+    band: dict[str, Any] = {"kind": rng.choice(["soft", "hard"])}
+    for name, floor in zip(names, random_parts(rng, rng.randint(0, seats), len(names)), strict=True):
+        ceiling = floor + rng.randint(0, seats + 1)
+        band[name] = {"for": [i for i in applicants if category[i] == name], "floor": floor, "ceiling": ceiling}
+    return band
+
+
+def random_guarantees(rng: Random, applicants: Sequence[str], seats: int) -> dict[str, Any]:
+    """One to three traits, of which an applicant may have all or none; fewer seats than members, or more."""
+    promised = random_parts(rng, rng.randint(0, seats), rng.randint(1, 3))
+    share = rng.choice([0.3, 0.7])
+    return {
+        trait: {"for": [i for i in applicants if rng.random() < share], "seats": number}
+        for trait, number in zip(["el", "frl", "swd"], promised, strict=False)
+    }
+
+
 def random_parts(rng: Random, whole: int, n_parts: int) -> list[int]:
     cuts = sorted(rng.randint(0, whole) for _ in range(n_parts - 1))
     return [high - low for low, high in zip([0, *cuts], [*cuts, whole], strict=True)]
@@ -136,6 +191,16 @@ def permuted(rng: Random, written: Written) -> Written:
             s: [{**g, "for": rng.sample(g["for"], len(g["for"]))} if "for" in g else g for g in own]
             for s, own in shuffled(rng, written.seat_groups).items()
         },
+        *(
+            {
+                s: {
+                    name: {**e, "for": rng.sample(e["for"], len(e["for"]))} if isinstance(e, Mapping) else e
+                    for name, e in shuffled(rng, own).items()
+                }
+                for s, own in shuffled(rng, rule).items()
+            }
+            for rule in (written.bands, written.guarantees)
+        ),
     )
 
 

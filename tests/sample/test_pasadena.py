@@ -255,8 +255,51 @@ def test_the_columns_the_policies_ask_for_have_their_values(tables: Mapping[str,
     assert values["income"] == {"free", "reduced", "paid", ""}
     assert values["english_learner"] == values["temporary_housing"] == {"yes", "no"}
     assert values["tier"] == {"1", "2", "3", "4"}
+    assert values["income_bracket"] == {"low", "middle", "high", ""}
+    assert values["area_ses_category"] == {"1", "2", "3"}
+    assert all(values[column] == {"yes", "no"} for column in ("at_risk", "language_mandarin", "language_spanish"))
     assert {row["fact"] for row in tables["facts"]} == {"employee_child", "language_assessment"}
     assert all(row["status_reason"] for row in tables["applicants"] if row["status"] == "rejected")
+
+
+def test_columns_added_for_a_safeguard_stand_last_and_move_no_other(folder: Path) -> None:
+    """The digest is that of the file before the first of them was added."""
+    with (folder / "applicants.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    before = header.index("area_frpm_share") + 1
+    lines = "".join(",".join(row[:before]) + "\n" for row in (header, *rows))
+
+    assert header[before:] == [
+        "income_bracket",
+        "at_risk",
+        "area_ses_category",
+        "language_mandarin",
+        "language_spanish",
+    ]
+    assert (
+        hashlib.sha256(lines.encode()).hexdigest() == "87c593ad43320090ed6f8d913d1bd9ec0553de454c130d093bd83e0575c2e2b7"
+    )
+
+
+def test_the_safeguards_columns_agree_with_what_else_is_known_of_a_child(
+    tables: Mapping[str, Rows], applicants: Mapping[str, dict[str, str]]
+) -> None:
+    rank = {bracket: k for k, bracket in enumerate(("low", "middle", "high"))}
+    brackets = {income: {row["income_bracket"] for row in tables["applicants"] if row["income"] == income} for income in ("", "free", "paid")}  # fmt: skip
+    low = max(rank[bracket] for bracket in brackets["free"])
+    shares = [(row["area_ses_category"], float(row["area_frpm_share"])) for row in tables["applicants"]]
+
+    assert brackets[""] == {""}
+    assert low <= min(rank[bracket] for bracket in brackets["paid"])
+    assert {row["at_risk"] for row in tables["applicants"] if row["temporary_housing"] == "yes"} == {"yes"}
+    assert min(s for c, s in shares if c == "1") > max(s for c, s in shares if c == "2")
+    assert min(s for c, s in shares if c == "2") > max(s for c, s in shares if c == "3")
+    for row in tables["facts"]:
+        if row["fact"] == "language_assessment":
+            language = "mandarin" if row["program_id"].endswith("mdlip") else "spanish"
+            assert (
+                applicants[row["applicant_id"]][f"language_{language}"] == {"true": "yes", "false": "no"}[row["value"]]
+            )
 
 
 def test_about_six_percent_do_not_disclose_their_income(tables: Mapping[str, Rows]) -> None:

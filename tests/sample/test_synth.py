@@ -155,6 +155,9 @@ def test_every_fact_the_policies_ask_for_is_true_of_some_and_false_of_others(cit
     assert values["income"] == {"free", "reduced", "paid", ""}
     assert values["english_learner"] == values["temporary_housing"] == {"yes", "no"}
     assert values["tier"] == {"1", "2", "3", "4"}
+    assert values["income_bracket"] == {"low", "middle", "high", ""}
+    assert values["area_ses_category"] == {"1", "2", "3"}
+    assert all(values[column] == {"yes", "no"} for column in ("at_risk", "language_mandarin", "language_spanish"))
     assert values["status"] == {"included", "withdrawn", "rejected"}
     assert {row["pathway"] for row in program.values()} == {
         *("GENERAL", "MDLIP", "SDLIP", "ARTS", "STEAM", "IB", "EARLY_COLLEGE")

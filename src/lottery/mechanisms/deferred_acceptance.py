@@ -1,5 +1,5 @@
 """
-Applicant-proposing deferred acceptance (Gale and Shapley 1962; Abdulkadiroğlu and Sönmez 2003), with seat groups.
+Applicant-proposing deferred acceptance (Gale and Shapley 1962; Abdulkadiroğlu and Sönmez 2003), with choice functions.
 
 The outcome is the applicant-optimal stable one and ranking truthfully is safe, since every choice function the market
 can express is substitutable and obeys the law of aggregate demand (shown exhaustively in `tests/mechanisms`).
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lottery.arrays import Ints
+from lottery.arrays import Ints, Longs
 from lottery.errors import LotteryError
-from lottery.market import Market
-from lottery.mechanisms.kernel import propose_and_reject
+from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Market, Quotas
+from lottery.mechanisms.kernel import UNBOUNDED, Choice, propose_and_reject
 
 KEY_BITS = 64
 
@@ -33,9 +33,7 @@ class DeferredAcceptance:
                 f"{n} applicants in {market.barred} priority classes do not fit the engine's 64-bit standing. "
                 "Split the cycle by grade, or merge priority classes."
             )
-        # No group needs room for more applicants than apply to its program.
-        n_applications = np.bincount(market.program, minlength=market.n_programs)
-        capacity = np.minimum(market.capacity, n_applications[:, None]).ravel().astype(np.int64)
+        capacity = _room(market).ravel()
         stride = np.where(capacity > 0, 1 + (capacity + 2) // 4 * 4, 0)  # the last node has four children, too
         self._seat_start = np.cumsum(stride) - stride
         self._capacity = capacity
@@ -45,6 +43,7 @@ class DeferredAcceptance:
         self._cutoff = np.empty(len(capacity), dtype=np.uint64)
         self._n_held = np.empty(len(capacity), dtype=np.int32)
         self._held = np.empty(n, dtype=np.int32)
+        self._choice = None if market.quotas is None else _choice(market, market.quotas)
         self.n_proposals = 0
 
     def run(self, place: Ints, *, per_application: bool = False) -> Ints:
@@ -69,6 +68,7 @@ class DeferredAcceptance:
             self._cutoff,
             self._n_held,
             self._held,
+            self._choice,
         )
         return np.where(self._held < market.choice_start[1:], self._held, -1).astype(np.int32)
 
@@ -82,3 +82,40 @@ class DeferredAcceptance:
         slot = np.full(self.market.n_applicants, -1, dtype=np.int32)
         slot[applicant] = group % self.market.n_slots
         return slot
+
+
+def _room(market: Market) -> Longs:
+    """[program, slot] For how many applicants a group needs room: not more than may enter, or have a seat in it."""
+    admitted = market.standing < market.barred
+    entrants = np.stack(
+        [np.bincount(market.program[may], minlength=market.n_programs) for may in admitted.T], axis=1
+    ).astype(np.int64)
+    room = np.minimum(market.capacity, entrants)
+    if market.quotas is not None:
+        room = np.where(market.quotas.rule[:, None] == SEAT_GROUPS, room, entrants)
+    return room
+
+
+def _choice(market: Market, quotas: Quotas) -> Choice:
+    """What the kernel needs to know of the bands and guarantees."""
+    hard, guarantees = ((quotas.rule == rule)[:, None] for rule in (HARD_BAND, GUARANTEES))
+    claim = np.where(hard, quotas.floor, 0)
+    limit = np.where(hard, quotas.ceiling, UNBOUNDED)
+    ceiling = np.where(guarantees, UNBOUNDED, quotas.ceiling)
+    bounds = np.stack([claim, limit, quotas.floor, ceiling, quotas.traits], axis=2).astype(np.int32)
+    bounds[:, : quotas.first] = [0, UNBOUNDED, UNBOUNDED, UNBOUNDED, 0]  # holders: no limit, and none is turned away
+    holders = market.capacity[:, : quotas.first].sum(axis=1)
+    n_traits = quotas.guaranteed.shape[1]
+    in_set = np.arange(1 << n_traits) >> np.arange(n_traits)[:, None] & 1  # [trait, set of traits]
+    guaranteed = (quotas.guaranteed @ in_set).astype(np.int32)
+    return Choice(
+        applies=quotas.rule != SEAT_GROUPS,
+        slot=market.standing.argmin(axis=1).astype(np.min_scalar_type(market.n_slots)),
+        standing=market.standing.min(axis=1),
+        bounds=bounds.reshape(-1, bounds.shape[2]),
+        seats=(quotas.seats + holders - claim.sum(axis=1)).astype(np.int32),
+        guaranteed=guaranteed,
+        free=np.empty(market.n_programs, dtype=np.int32),
+        ordered=np.empty(market.n_programs, dtype=np.bool_),
+        cover=np.empty_like(guaranteed),
+    )

@@ -1,20 +1,52 @@
 """
-The kernel: applicant-proposing deferred acceptance over seat groups, with integers and arrays only.
+The kernel: applicant-proposing deferred acceptance with choice functions, with integers and arrays only.
 
-Kominers and Sönmez (2016): on the market in which every choice is expanded into the program's seat groups in
-precedence order, deferred acceptance yields the cumulative-offer outcome.  The groups are walked in place, the list is
-never copied.
+Seat groups (Kominers and Sönmez 2016): on the market in which every choice is expanded into the program's seat groups
+in precedence order, deferred acceptance yields the cumulative-offer outcome.  The groups are walked in place, the list
+is never copied.
+
+Bands (Ehlers, Hafalir, Yenmez and Yildirim 2014) and overlapping guarantees (Sönmez and Yenmez 2022): their choice
+functions are substitutable and obey the law of aggregate demand, so a newcomer costs at most one applicant the seat,
+and that can only be the worst of a category, or of those with the same traits.
+
+All of it is in one file, since Numba looks at no other to see whether what it once compiled is out of date.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from lottery.arrays import AnyArray, Ints, Keys, Longs
+from lottery.arrays import AnyArray, Bools, Ints, Keys, Longs
 
 # Indices are unsigned throughout: a signed one costs a test for "counted from the end" at every access.
-ONE, TWO, FOUR = np.uint64(1), np.uint64(2), np.uint64(4)
+ZERO, ONE, TWO, THREE, FOUR = (np.uint64(number) for number in range(5))
+
+CLAIM, LIMIT, FLOOR, CEILING, TRAITS = range(5)  # columns of Choice.bounds
+UNBOUNDED = np.iinfo(np.int32).max
+
+
+class Choice(NamedTuple):
+    """
+    How the programs with a band or guarantees choose, and the counts they keep; group g = program * n_slots + slot.
+
+    A group that holds fewer than CLAIM has seats kept for it, and beyond LIMIT it turns its own worst away (both: hard
+    bands).  When a program has a seat too few, the groups above CEILING lose one first (soft bands), then those above
+    FLOOR; of these, those whose TRAITS the guarantees can do without, bit t for trait t.
+    """
+
+    applies: Bools  # [program]  whether it has a band or guarantees
+    slot: AnyArray  # [application]  the only slot that it may enter at such a program
+    standing: AnyArray  # [application]  its standing there
+    bounds: Ints  # [group, column]
+    seats: Ints  # [program]  seats that are kept for no group
+    guaranteed: Ints  # [program, set of traits]  seats guaranteed to the traits in the set
+
+    free: Ints  # [program]  how many of `seats` are left
+    ordered: Bools  # [program]  whether its groups are heaps and its covers counted: once it has turned somebody away
+    cover: Ints  # [program, set of traits]  `guaranteed`, and the holders who have a trait outside the set
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -28,7 +60,7 @@ def sink(heap: Keys, root: np.uint64, size: np.uint64, hole: np.uint64, key: np.
     child = FOUR * hole + ONE
     while child < size:
         first = root + child
-        a, b, c, d = heap[first], heap[first + ONE], heap[first + TWO], heap[first + TWO + ONE]
+        a, b, c, d = heap[first], heap[first + ONE], heap[first + TWO], heap[first + THREE]
         left, right = max(a, b), max(c, d)
         worst = max(left, right)
         if worst <= key:
@@ -37,6 +69,93 @@ def sink(heap: Keys, root: np.uint64, size: np.uint64, hole: np.uint64, key: np.
         hole = child + (TWO + np.uint64(d > c) if right > left else np.uint64(b > a))
         child = FOUR * hole + ONE
     heap[root + hole] = key
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def heapify(heap: Keys, root: np.uint64, size: np.uint64) -> None:
+    """Make a max-heap of `heap[root : root + size]`, which is not empty."""
+    n_parents = int((size + TWO) // FOUR)
+    for missing in range(int(size), 4 * n_parents + 1):
+        heap[root + np.uint64(missing)] = ZERO
+    for parent in range(n_parents - 1, -1, -1):
+        hole = np.uint64(parent)
+        sink(heap, root, size, hole, heap[root + hole])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def push(heap: Keys, root: np.uint64, size: np.uint64, key: np.uint64) -> None:
+    """Add `key` to the max-heap `heap[root : root + size]`."""
+    if size % FOUR == ONE:  # the first of four children
+        heap[root + size + ONE] = heap[root + size + TWO] = heap[root + size + THREE] = ZERO
+    hole = size
+    while hole > ZERO and heap[root + (hole - ONE) // FOUR] < key:
+        heap[root + hole] = heap[root + (hole - ONE) // FOUR]
+        hole = (hole - ONE) // FOUR
+    heap[root + hole] = key
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def pop(heap: Keys, root: np.uint64, size: np.uint64) -> np.uint64:
+    """Take the worst key out of the max-heap `heap[root : root + size]`, which is not empty, and return it."""
+    last = root + size - ONE
+    worst: np.uint64 = heap[root]
+    key = heap[last]
+    heap[last] = ZERO
+    sink(heap, root, size - ONE, ZERO, key)
+    return worst
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def count(cover: Ints, program: np.uint64, traits: int, change: int) -> None:
+    """Enter into the covers of a program that so many holders with these traits come, or go."""
+    for chosen in range(cover.shape[1]):
+        if traits & ~chosen:
+            cover[program, chosen] += change
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def spare_traits(cover: Ints, program: np.uint64) -> int:
+    """
+    Return the set of traits of which this holds: whoever has no other is not needed to fill the guaranteed seats.
+
+    As many of them can be filled as the smallest cover counts (König): fewer without a holder whom one of the smallest
+    covers counts, as many without any other.
+    """
+    smallest, common = cover[program, 0], 0
+    for chosen in range(1, cover.shape[1]):
+        if cover[program, chosen] < smallest:
+            smallest, common = cover[program, chosen], chosen
+        elif cover[program, chosen] == smallest:
+            common &= chosen
+    return common
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def put_in_order(
+    program: np.uint64, n_slots: np.uint64, bounds: Ints, cover: Ints, seat_start: Longs, seat: Keys, n_held: Ints
+) -> None:
+    """Make heaps of a program's groups, and count its covers."""
+    for slot in range(int(n_slots)):
+        group = program * n_slots + np.uint64(slot)
+        if n_held[group] > 0:
+            heapify(seat, np.uint64(seat_start[group]), np.uint64(n_held[group]))
+            count(cover, program, bounds[group, TRAITS], n_held[group])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def group_of_loser(
+    program: np.uint64, n_slots: np.uint64, spare: int, bounds: Ints, seat_start: Longs, seat: Keys, n_held: Ints
+) -> np.uint64:
+    """Return the group whose worst holder is turned away by a program that has a seat too few and `spare` traits."""
+    loser, worst, above_ceiling = program * n_slots, ZERO, False
+    for slot in range(int(n_slots)):
+        group = program * n_slots + np.uint64(slot)
+        above = n_held[group] > bounds[group, CEILING]
+        if n_held[group] > bounds[group, FLOOR] and above >= above_ceiling and not bounds[group, TRAITS] & ~spare:
+            key = seat[seat_start[group]]
+            if above > above_ceiling or key > worst:
+                loser, worst, above_ceiling = group, key, above
+    return loser
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -54,15 +173,19 @@ def propose_and_reject(
     cutoff: Keys,
     n_held: Ints,
     held: Ints,
+    choice: Choice | None,
 ) -> int:
     """
-    Run the market to its end and return the number of proposals (to seat groups).
+    Run the market to its end and return the number of proposals (to seat groups, or to programs with a `choice`).
 
     Group g = program * n_slots + slot holds the keys `seat[seat_start[g]:][:n_held[g]]`; when they are `capacity[g]`,
     they form a heap, the worst on top, and `cutoff[g]` is that worst key.  A key is (standing, place, applicant), the
     last two each `bits` wide: keys are strict, so the outcome does not depend on who proposes first.  `vacant[g]` is a
     cutoff that admits everyone who is not barred, or nobody where the group has no seats.  On return, `held[i]` is the
     application whose seat i holds, or `choice_start[i + 1]`.
+
+    Where `choice` applies, `cutoff[g]` is the last key turned away from the group: whoever stands behind it would be,
+    too.  With None, Numba leaves out whatever concerns it.
     """
     width = np.uint64(bits)
     double_width = np.uint64(2 * bits)
@@ -72,6 +195,12 @@ def propose_and_reject(
     n_proposals = 0
     n_held[:] = 0
     cutoff[:] = vacant
+    if choice is not None:
+        applies, only_slot, own_standing, bounds = choice.applies, choice.slot, choice.standing, choice.bounds
+        free, ordered, cover = choice.free, choice.ordered, choice.cover
+        free[:] = choice.seats
+        ordered[:] = False
+        cover[:] = choice.guaranteed
     for newcomer in range(len(choice_start) - 1):
         proposer = np.uint64(newcomer)
         application = np.uint64(choice_start[newcomer])
@@ -84,6 +213,48 @@ def propose_and_reject(
             group = np.uint64(program[application]) * n_slots
             if place_per_application:
                 lottery = np.uint64(place[application]) << width | proposer
+
+            # The program has a band or guarantees: no slot but one is open to the proposer.
+            if choice is not None and applies[program[application]]:
+                p = np.uint64(program[application])
+                group += np.uint64(only_slot[application])
+                key = np.uint64(own_standing[application]) << double_width | lottery
+                n_proposals += 1
+                if key < cutoff[group]:
+                    # Hold the proposal.
+                    root, seated = np.uint64(seat_start[group]), n_held[group]
+                    held[proposer] = application
+                    n_held[group] += 1
+                    free[p] -= seated >= bounds[group, CLAIM]
+                    beyond_limit = seated >= bounds[group, LIMIT]
+                    proposing = beyond_limit or free[p] < 0
+                    if ordered[p]:
+                        push(seat, root, np.uint64(seated), key)
+                        count(cover, p, bounds[group, TRAITS], 1)
+                    else:
+                        seat[root + np.uint64(seated)] = key
+                        if proposing:
+                            put_in_order(p, n_slots, bounds, cover, seat_start, seat, n_held)
+                            ordered[p] = True
+
+                    # It is one too many: turn away the worst whom the band or the guarantees do not protect.
+                    if proposing:
+                        if not beyond_limit:
+                            spare = spare_traits(cover, p)  # here: calls inside of calls would count references
+                            group = group_of_loser(p, n_slots, spare, bounds, seat_start, seat, n_held)
+                        bumped = pop(seat, np.uint64(seat_start[group]), np.uint64(n_held[group]))
+                        n_held[group] -= 1
+                        free[p] += 1
+                        count(cover, p, bounds[group, TRAITS], -1)
+                        cutoff[group] = bumped
+                        proposer = bumped & applicant_bits
+                        lottery = bumped & lottery_bits
+                        application = np.uint64(held[proposer])
+                        end = np.uint64(choice_start[proposer + ONE])
+                if proposing:
+                    application += ONE
+                continue
+
             slot = np.uint64(0)
             while slot < n_slots:
                 key = np.uint64(standing[application, slot]) << double_width | lottery
@@ -98,9 +269,7 @@ def propose_and_reject(
                         seat[root + seated] = key
                         n_held[group] += 1
                         if seated + ONE == size:
-                            for parent in range(int((size + TWO) // FOUR) - 1, -1, -1):
-                                hole = np.uint64(parent)
-                                sink(seat, root, size, hole, seat[root + hole])
+                            heapify(seat, root, size)
                             cutoff[group] = seat[root]
                         proposing = False
                         break

@@ -9,6 +9,7 @@ import numpy as np
 from lottery.arrays import Bools, Floats, Longs, Texts
 from lottery.cycle import GRADE_ORDER, GRADES
 from lottery.sample.chance import Stream, apportion
+from lottery.sample.circumstances import area_categories
 from lottery.sample.roster import Roster, homes, kilometres
 from lottery.sample.sources import District, Program, demand
 
@@ -133,13 +134,12 @@ def meal_shares(district: District) -> Floats:
     return np.array([school.meals / school.enrolled for school in district.schools])
 
 
-def tiers(district: District) -> Longs:
-    """Four equal tiers of elementary attendance areas by meal share; 1 has the most. [school], 0 without an area."""
+def area_groups(district: District, groups: int) -> Longs:
+    """Equal groups of elementary attendance areas by meal share; 1 has the most. [school], 0 without an area."""
     areas = np.array([i for i, s in enumerate(district.schools) if s.zoned and s.level in ("ES", "K-8")])
-    order = areas[np.argsort(-meal_shares(district)[areas], kind="stable")]
-    tier = np.zeros(len(district.schools), dtype=np.int64)
-    tier[order] = 1 + np.arange(len(order)) * 4 // len(order)
-    return tier
+    group = np.zeros(len(district.schools), dtype=np.int64)
+    group[areas] = area_categories(meal_shares(district)[areas], groups)
+    return group
 
 
 def _describe(district: District, child: Longs, grade: Longs, household: Longs, home: Floats, seed: str) -> Families:

@@ -12,8 +12,9 @@ from lottery.arrays import AnyArray, Texts
 from lottery.cycle import GRADE_ORDER, GRADES
 from lottery.folders import all_or_nothing
 from lottery.sample.chance import Stream
+from lottery.sample.circumstances import CATEGORIES, safeguards
 from lottery.sample.demand import Lists, choice_lists
-from lottery.sample.families import Families, families, household_ids, meal_shares, student_ids, tiers
+from lottery.sample.families import Families, area_groups, families, household_ids, meal_shares, student_ids
 from lottery.sample.roster import Roster, enrol
 from lottery.sample.seats import Offering, seats_on_offer
 from lottery.sample.sources import District, load_district
@@ -21,6 +22,8 @@ from lottery.sample.write import write_table
 
 SEED = "pasadena-2016-17"
 EMPLOYEES = 0.015  # of applicants, with a parent employed at a school on the list
+TIERS = 4
+LANGUAGES = {"mandarin": "MDLIP", "spanish": "SDLIP"}  # of the dual-language pathways
 GRADE_NAMES = np.array(GRADES, dtype=object)
 
 Columns = dict[str, AnyArray]
@@ -37,7 +40,7 @@ def build_pasadena(folder: Path) -> None:
         "schools": _schools(district),
         "programs": _programs(district),
         "seats": _seats(district, seats),
-        "applicants": _applicants(district, roster, applicants),
+        "applicants": _applicants(district, roster, applicants, lists),
         "choices": _choices(district, applicants, lists),
         "roster": _roster(district, roster),
         "feeders": _table(("from_program_id", "to_program_id"), district.feeders()),
@@ -98,13 +101,15 @@ def _ids(district: District) -> tuple[Texts, Texts, Texts]:
     return schools, programs, schools[[program.school for program in district.programs]]
 
 
-def _applicants(district: District, roster: Roster, applicants: Families) -> Columns:
+def _applicants(district: District, roster: Roster, applicants: Families, lists: Lists) -> Columns:
     schools, programs, school_of = _ids(district)
     enrolled = applicants.child >= 0
     current = roster.program[applicants.child]
     share = np.array([f"{share:.2f}" for share in meal_shares(district)], dtype=object)
     place = [np.array([f"{x:.5f}" for x in column.tolist()], dtype=object) for column in applicants.home.T]
     yes_no = np.array(["no", "yes"], dtype=object)
+    category = area_groups(district, CATEGORIES)[applicants.area]
+    languages = {language: lists.speaks[pathway] for language, pathway in LANGUAGES.items()}
     return {
         "applicant_id": applicants.applicant_id,
         "grade": GRADE_NAMES[applicants.grade],
@@ -119,8 +124,9 @@ def _applicants(district: District, roster: Roster, applicants: Families) -> Col
         "income": applicants.income,
         "english_learner": yes_no[applicants.english_learner.astype(np.int64)],
         "temporary_housing": yes_no[applicants.temporary_housing.astype(np.int64)],
-        "tier": tiers(district)[applicants.area],
+        "tier": area_groups(district, TIERS)[applicants.area],
         "area_frpm_share": share[applicants.area],
+        **safeguards(applicants.meals, applicants.income, applicants.temporary_housing, category, languages, SEED),
     }
 
 

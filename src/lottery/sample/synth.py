@@ -13,6 +13,7 @@ from lottery.cycle import GRADES
 from lottery.errors import LotteryError
 from lottery.folders import all_or_nothing
 from lottery.sample.chance import Stream
+from lottery.sample.circumstances import YES_NO, safeguards
 from lottery.sample.crowd import Crowd, first_listed, gather, seats_for
 from lottery.sample.sources import DUAL_LANGUAGE
 from lottery.sample.town import LEVELS, Town, coordinates, found_town
@@ -25,10 +26,10 @@ ASSESSED = 0.6  # of applicants beyond KG to a dual-language program, who pass t
 EMPLOYEES = 0.004  # of choices, with a parent employed there
 UNDISCLOSED, FREE = 0.06, 0.8
 LEARNER, TEMPORARY_HOUSING = 0.2, 0.03
+SPEAKS = {"mandarin": ("MDLIP", 0.06, 0.1), "spanish": ("SDLIP", 0.1, 0.6)}  # pathway; of others, of English learners
 WITHDRAWN, REJECTED = 0.005, 0.002
 
 GRADE_NAMES = np.array(GRADES, dtype=object)
-YES_NO = np.array(["no", "yes"], dtype=object)
 Columns = dict[str, AnyArray]
 
 
@@ -173,26 +174,38 @@ def _applicants(town: Town, crowd: Crowd, ties: Ties, ids: Texts, seed: str) -> 
         "longitude": _degrees(places[:, 1]),
         "status": status,
         "status_reason": reason,
-        **_circumstances(town, crowd, Stream(seed, "circumstances")),
+        **_circumstances(town, crowd, ties, seed),
     }
 
 
-def _circumstances(town: Town, crowd: Crowd, stream: Stream) -> Columns:
+def _circumstances(town: Town, crowd: Crowd, ties: Ties, seed: str) -> Columns:
     """Income, language and housing, by block."""
-    count = len(crowd.block)
+    count, stream = len(crowd.block), Stream(seed, "circumstances")
     meals = stream.coin(town.meals[crowd.block], count)
     kind = np.where(meals, np.where(stream.coin(FREE, count), 0, 1), 2)
     kind[stream.coin(UNDISCLOSED, count)] = 3
     learner = stream.coin(np.where(meals, 1.5, 0.5) * LEARNER, count)
     housing = stream.coin(np.where(meals, 1.8, 0.2) * TEMPORARY_HOUSING, count)
     share = np.array([f"{share:.2f}" for share in town.meals.tolist()], dtype=object)
+    income = np.array(["free", "reduced", "paid", ""], dtype=object)[kind]
     return {
-        "income": np.array(["free", "reduced", "paid", ""], dtype=object)[kind],
+        "income": income,
         "english_learner": YES_NO[learner.astype(np.int64)],
         "temporary_housing": YES_NO[housing.astype(np.int64)],
         "tier": town.tier[crowd.block],
         "area_frpm_share": share[crowd.block],
+        **safeguards(meals, income, housing, town.category[crowd.block], _languages(town, ties, learner, seed), seed),
     }
+
+
+def _languages(town: Town, ties: Ties, learner: Bools, seed: str) -> dict[str, Bools]:
+    """Who speaks the languages of the dual-language pathways: some at home, and all who are in such a program now."""
+    speaks = {}
+    for language, (pathway, *odds) in SPEAKS.items():
+        immersed = np.array([each == pathway for each in town.pathway])[ties.current] & (ties.current >= 0)
+        at_home = Stream(seed, f"language {language}").coin(np.array(odds)[learner.astype(np.int64)], len(learner))
+        speaks[language] = immersed | at_home
+    return speaks
 
 
 def _statuses(count: int, stream: Stream) -> tuple[Texts, Texts]:

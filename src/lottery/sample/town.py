@@ -9,12 +9,14 @@ import numpy as np
 from lottery.arrays import Floats, Longs
 from lottery.cycle import GRADE_ORDER
 from lottery.sample.chance import Stream
+from lottery.sample.circumstances import CATEGORIES, area_categories
 
 CORNER = (34.0, -118.2)  # latitude and longitude of the south-western corner
 KM_PER_DEGREE = (111.2, 92.0)
 SQUARE_KM_PER_SCHOOL = 2.5
 HOMES_PER_BLOCK = 60  # at least, while there are more blocks than that allows
-AREAS = 8  # along each side; an area is one of the four tiers
+AREAS = 8  # along each side; an area is in one of the four tiers, and in one of three categories
+TIERS = 4
 GENERAL = "GENERAL"
 SIGNATURE = ("MDLIP", "SDLIP", "ARTS", "STEAM", "IB", "EARLY_COLLEGE")  # the last one in high schools only
 
@@ -49,7 +51,8 @@ class Town:
     blocks: int  # along each side
     zone: Longs  # [level, block]  the school whose attendance area the block is in, -1 for none
     tier: Longs  # [block]  1 (the poorest quarter of the areas) .. 4
-    meals: Floats  # [block]  share of free or reduced-price meals
+    category: Longs  # [block]  1 (the poorest third of the areas) .. 3
+    meals: Floats  # [block]  share of free or reduced-price meals, between 10 and 90 % by area
 
 
 def found_town(applicants: int, programs: int, seed: str) -> Town:
@@ -64,7 +67,7 @@ def found_town(applicants: int, programs: int, seed: str) -> Town:
     pathway = tuple(_pathway(*pair) for pair in zip(level.tolist(), within.tolist(), strict=True))
     place = Stream(seed, "schools").uniform(int(schools[-1]), 2)
     blocks = max(1, round(np.sqrt(min(applicants / HOMES_PER_BLOCK, programs))))
-    meals, tier = _areas(blocks, Stream(seed, "areas"))
+    share, area = 0.1 + 0.8 * Stream(seed, "areas").uniform(AREAS * AREAS), _areas(blocks)
     return Town(
         first=first,
         level=level,
@@ -76,8 +79,9 @@ def found_town(applicants: int, programs: int, seed: str) -> Town:
         side_km=float(np.clip(np.sqrt(SQUARE_KM_PER_SCHOOL * int(schools[-1])), 2.0, 100.0)),
         blocks=blocks,
         zone=np.stack([_nearest(place, schools, each, blocks) for each in range(len(LEVELS))]),
-        tier=tier,
-        meals=meals,
+        tier=area_categories(share, TIERS)[area],
+        category=area_categories(share, CATEGORIES)[area],
+        meals=share[area],
     )
 
 
@@ -115,14 +119,11 @@ def _nearest(place: Floats, schools: Longs, level: int, blocks: int) -> Longs:
     return near
 
 
-def _areas(blocks: int, stream: Stream) -> tuple[Floats, Longs]:
-    """Meal shares between 10 and 90 % by area of the town, and the four equal tiers of the areas."""
-    share = 0.1 + 0.8 * stream.uniform(AREAS * AREAS)
-    tier = np.empty(len(share), dtype=np.int64)
-    tier[np.argsort(-share, kind="stable")] = 1 + np.arange(len(share)) * 4 // len(share)
+def _areas(blocks: int) -> Longs:
+    """The area of the town each block is in."""
     row, column = (np.floor(axis * AREAS).astype(np.int64) for axis in centres(blocks).T)
-    area = row * AREAS + column
-    return share[area], tier[area]
+    area: Longs = row * AREAS + column
+    return area
 
 
 def coordinates(town: Town, place: Floats) -> Floats:
