@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lottery.arrays import Ints
-from lottery.market import Lottery, Market
+from lottery.arrays import Bools, Ints
+from lottery.market import HARD_BAND, SEAT_GROUPS, SOFT_BAND, Lottery, Market, Quotas
 
 NOBODY = -1
 
@@ -72,6 +72,25 @@ class Outcome:
         return seats
 
     @cached_property
+    def full(self) -> Bools:
+        """
+        Whether each group is full ([program, slot]).
+
+        A seat group is full without a seat left; a category, or a set of traits, when the program would turn away one
+        more eligible applicant of it who stands behind everybody else.
+        """
+        quotas, no_seat_left = self.market.quotas, np.equal(self.filled, self.market.capacity)
+        if quotas is None:
+            return no_seat_left
+        holders = slice(quotas.first)
+        seats = quotas.seats + (self.market.capacity - self.filled)[:, holders].sum(axis=1)
+        held = self.filled.copy()
+        held[:, holders] = 0
+        full: Bools = np.where((quotas.rule == SEAT_GROUPS)[:, None], no_seat_left, _turns_away(quotas, seats, held))
+        full[:, holders] &= (quotas.rule == SEAT_GROUPS)[:, None]  # a holder is never turned away
+        return full
+
+    @cached_property
     def last_holder(self) -> Ints:
         """The application with the worst standing in each full seat group, or NOBODY ([program, slot])."""
         market = self.market
@@ -80,7 +99,7 @@ class Outcome:
         offered, slot = self.application[placed], self.slot[placed]
         order = np.lexsort((self.place[offered], market.standing[offered, slot]))
         last[market.program[offered[order]], slot[order]] = offered[order]  # the worst is written last
-        return np.where(self.filled == market.capacity, last, NOBODY).astype(np.int32)
+        return np.where(self.full, last, NOBODY).astype(np.int32)
 
     def number_of(self, application: int) -> str:
         """The lottery number of an application, as published."""
@@ -103,3 +122,29 @@ class Outcome:
             self.number_of(application),
             int(self.place[application]),
         )
+
+
+def _turns_away(quotas: Quotas, seats: Ints, held: Ints) -> Bools:
+    """[program, slot] Whether one more would be turned away, if `held` are chosen for `seats`, both without holders."""
+    rule, no_seat_left = quotas.rule[:, None], (held.sum(axis=1) == seats)[:, None]
+    at_floor, at_ceiling = held >= quotas.floor, held >= quotas.ceiling
+    all_claimed = (np.maximum(held, quotas.floor).sum(axis=1) == seats)[:, None]
+    excess = (held > quotas.ceiling).any(axis=1, keepdims=True)
+    return np.select(
+        [rule == SOFT_BAND, rule == HARD_BAND],
+        [no_seat_left & (at_ceiling | (at_floor & ~excess)), at_ceiling | (all_claimed & at_floor)],
+        no_seat_left & _dispensable(quotas, held),
+    )
+
+
+def _dispensable(quotas: Quotas, held: Ints) -> Bools:
+    """[program, slot] Whether no more guaranteed seats could be filled with one more (König: the smallest cover)."""
+    n_traits = quotas.guaranteed.shape[1]
+    sets = np.arange(1 << n_traits)
+    guaranteed = quotas.guaranteed @ (sets >> np.arange(n_traits)[:, None] & 1)  # [program, set]
+    dispensable = np.zeros(held.shape, dtype=np.bool_)
+    for p in range(len(held)):
+        outside = (quotas.traits[p] & ~sets[:, None]) != 0  # [set, slot]
+        cover = guaranteed[p] + outside @ held[p]
+        dispensable[p] = (cover[:, None] + outside).min(axis=0) == cover.min()
+    return dispensable

@@ -1,4 +1,4 @@
-"""Lottery numbers drawn elsewhere: one for each applicant, or one for each applicant and program."""
+"""Lottery numbers drawn elsewhere: one for each applicant, one for each applicant and program, or both."""
 
 from __future__ import annotations
 
@@ -35,10 +35,22 @@ def test_every_choice_of_an_included_applicant_needs_a_number_where_numbers_are_
     assert (problem.file, problem.row, problem.column, problem.value) == ("choices.csv", 5, "program_id", "P3")
 
 
-def test_a_row_without_a_program_among_rows_with_one_is_an_error(problems_of):
-    [problem] = problems_of(PER_PROGRAM + "A4,,.9\n")
+def test_rows_with_and_without_a_program_may_stand_in_one_file(problems_of):
+    """Hybrid: the single number counts at some programs, own ones at the others; the policy says where."""
+    assert problems_of(PER_PROGRAM + "A1,,.1\nA3,,.9\n") == []
 
-    assert (problem.file, problem.row, problem.column) == ("numbers.csv", 8, "program_id")
+
+def test_the_single_number_stands_in_for_a_program_without_its_own(problems_of):
+    assert problems_of(PER_PROGRAM.replace("A2,P3,.4\n", "A2,,.4\n")) == []
+    [problem] = problems_of(PER_PROGRAM.replace("A2,P3,.4\n", "A1,,.4\n"))
+
+    assert (problem.file, problem.row, problem.value) == ("choices.csv", 5, "P3")
+
+
+def test_equal_single_numbers_beside_those_of_programs_are_an_error(problems_of):
+    [problem] = problems_of(PER_PROGRAM + "A1,,.7\nA3,,.70\n")
+
+    assert (problem.file, problem.column, problem.value) == ("numbers.csv", "number", ".70")
 
 
 def test_a_blank_program_in_every_row_means_one_number_for_each_applicant(problems_of):

@@ -8,7 +8,7 @@ in whatever order applicants come.  For sets it is enough to take away one appli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import combinations, permutations, product
@@ -134,20 +134,21 @@ def test_the_kernel_is_the_definition_whether_holders_come_first_or_last(kind):
 
 
 def random_program(rng: Random, most: int) -> Lone:
-    """Up to `most` applicants, five categories or traits, four holders; some categories empty, some floors at nothing."""
+    """Up to `most` applicants, five categories or traits, four holders; some stay away, some categories are empty."""
     kind = rng.choice(list(RULES))
     names = "abcde"[: rng.randint(1, 5)]
     seats, n_people = rng.randint(0, most), rng.randint(1, most)
     cuts = sorted(rng.randint(0, seats) for _ in names)
     floor = {name: high - low for name, low, high in zip(names, [0, *cuts], cuts, strict=False)}
     ceiling = {name: rng.randint(floor[name], max(floor[name], seats)) for name in names}
-    slot: list[object] = [rng.choice(names) for _ in range(n_people)]
+    slot: list[Hashable] = [rng.choice(names) for _ in range(n_people)]
     if kind == "guarantees":
         share = rng.choice([0.2, 0.5, 0.8])
         slot = [frozenset(name for name in names if rng.random() < share) for _ in range(n_people)]
     people = range(n_people)
     holders = frozenset(rng.sample(people, min(n_people, rng.choice([0, 0, 1, 4]))))
-    return Lone(kind, seats, slot, floor, ceiling, holders, rng.sample(people, n_people))  # type: ignore[arg-type]
+    arrival = rng.sample(people, rng.choice([n_people, rng.randint(1, n_people)]))
+    return Lone(kind, seats, slot, floor, ceiling, holders, arrival)
 
 
 @pytest.mark.parametrize("most", [7, 30])
@@ -214,9 +215,9 @@ def test_a_slot_is_full_when_one_more_behind_everybody_else_would_be_turned_away
 
 
 def test_memory_that_is_used_again_remembers_no_count():
-    """Two draws in turn on one engine: seats left, covers and heaps start afresh."""
+    """Ten draws in turn on one engine: seats left, covers and heaps start afresh."""
     rng = Random("again")
-    market = market_of_programs([random_program(rng, 20) for _ in range(100)])
+    market = market_of_programs([random_program(rng, 80) for _ in range(60)])
     engine = DeferredAcceptance(market)
     draws = np.random.default_rng(1)
     for _ in range(10):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
 from lottery.cases import run_cases
 from lottery.cli.app import main
 from lottery.errors import PolicyError
-from lottery.policy.cases import cases_path
+from lottery.policy import load_policy
+from lottery.policy.cases import cases_path, readings_of
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 POLICY = """\
 schema_version: 1
@@ -220,3 +225,139 @@ def test_a_fact_is_a_list_for_everybody_or_a_value_for_everybody(refused):
     mixed = ana("choices: [oak], assessment: [oak]").replace("grade: kg", "assessment: true")
     (problem,) = refused(mixed)
     assert problem.column == "0.applicants.ben.assessment"
+
+
+# ------------------------------------------------------------------------------------------------------ the lottery
+
+
+def test_the_cases_of_the_documentation_hold(tmp_path):
+    """docs/cases.md: the policy and the cases as they are printed."""
+    text, cases = re.findall(r"```yaml\n(.*?)```", (DOCS / "cases.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "music.yaml").write_text(text, encoding="utf-8")
+    cases_path(tmp_path / "music.yaml").write_text(cases, encoding="utf-8")
+    results = run_cases(tmp_path / "music.yaml")
+    assert len(results) == 3
+    assert [str(result) for result in results if not result.passed] == []
+
+
+def drawing(policy, tie_breaker):
+    policy.write_text(POLICY.replace("tie_breaker: {draw: single}", f"tie_breaker: {tie_breaker}"), encoding="utf-8")
+
+
+TWO = """\
+- name: The better number is served first
+  seats: {oak: 1, elm: 1}
+  lottery: LOTTERY
+  applicants:
+    ana: {choices: [oak, elm]}
+    ben: {choices: [oak, elm]}
+  offers: {ana: OAK, ben: ELM}
+"""
+ANA_FIRST, BEN_FIRST = ("oak", "elm"), ("elm", "oak")
+MULTIPLE, HYBRID = "{draw: multiple}", "{draw: hybrid, popular: {pathway: DUAL}}"
+WEIGHTED = "{draw: single, weights: [{when: poor, tickets: 2}]}"
+
+
+@pytest.mark.parametrize(
+    ("tie_breaker", "lottery", "offers"),
+    [
+        ("{draw: single}", "[ben, ana]", BEN_FIRST),
+        ("{draw: single}", "{ana: 0.3, ben: 17}", ANA_FIRST),
+        (MULTIPLE, "{oak: [ana, ben], elm: [ben, ana]}", ANA_FIRST),
+        (MULTIPLE, "{oak: {ana: 0.9, ben: 0.8}, elm: [ana, ben]}", BEN_FIRST),
+        (HYBRID, "{single: [ana, ben], oak: [ben, ana], elm: [ana, ben]}", BEN_FIRST),
+        (HYBRID.replace("DUAL", "GENERAL"), "{single: [ana, ben], oak: [ben, ana], elm: [ben, ana]}", ANA_FIRST),
+        (HYBRID.replace("DUAL", "GENERAL"), "{single: [ana, ben]}", ANA_FIRST),
+        (WEIGHTED, "{ana: 0.3, ben: 0.2}", BEN_FIRST),
+    ],
+)
+def test_the_lottery_of_a_case_is_that_of_the_tie_breaker(policy, tie_breaker, lottery, offers):
+    drawing(policy, tie_breaker)
+    for (ana_has, ben_has), holds in ((offers, True), (offers[::-1], False)):
+        case = TWO.replace("LOTTERY", lottery).replace("OAK", ana_has).replace("ELM", ben_has)
+        cases_path(policy).write_text(case, encoding="utf-8")
+        assert [result.passed for result in run_cases(policy)] == [holds]
+
+
+@pytest.mark.parametrize(
+    ("tie_breaker", "lottery", "column", "word"),
+    [
+        ("{draw: single}", "{oak: [ana, ben]}", "lottery", "(single)"),
+        ("{draw: single}", "{ana: 1}", "lottery", "ben is missing"),
+        ("{draw: single}", "{ana: 1, ben: 2, cy: 3}", "lottery", "no applicant"),
+        ("{draw: single}", "{ana: first, ben: 2}", "lottery.ana", "permitted"),
+        ("{draw: single}", "3", "lottery", "list"),
+        (MULTIPLE, "[ana, ben]", "lottery", "(multiple)"),
+        (MULTIPLE, "{single: [ana, ben]}", "lottery", "(multiple)"),
+        (MULTIPLE, "{oak: [ana, ben], elm: [ana]}", "lottery", "ben is missing at elm"),
+        (MULTIPLE, "{oak: [ana, ben], elm: [ana, ben], ash: [ana]}", "lottery.ash", "no seats"),
+        (MULTIPLE, "{oak: [ana, ben, ana], elm: [ana, ben]}", "lottery.oak", "more than once"),
+        (MULTIPLE, "{oak: [ana, ben, cy], elm: [ana, ben]}", "lottery.oak", "no applicant"),
+        (HYBRID, "{oak: [ana, ben], elm: [ana]}", "lottery", "ben is missing at elm"),
+        (WEIGHTED, "[ana, ben]", "lottery", "tickets"),
+        (WEIGHTED, "{ana: 1, ben: 0.5}", "lottery.ana", "below 1"),
+        (WEIGHTED, "{ana: -0.1, ben: 0.5}", "lottery.ana", "below 1"),
+    ],
+)
+def test_a_lottery_that_the_tie_breaker_cannot_use_is_refused(policy, refused, tie_breaker, lottery, column, word):
+    drawing(policy, tie_breaker)
+    problems = refused(TWO.replace("LOTTERY", lottery).replace("OAK", "oak").replace("ELM", "elm"))
+    assert [(problem.column, problem.row) for problem in problems] == [(f"0.{column}", 3)]
+    assert word in problems[0].why
+
+
+STANDINGS = TWO.replace("LOTTERY", "[ana, ben]").replace("OAK", "elm").replace("ELM", "oak")
+
+
+def test_standings_decide_where_the_policy_reads_them(policy):
+    policy.write_text(POLICY + "given_priorities: {use: replaces_class, absent: last}\n", encoding="utf-8")
+    cases_path(policy).write_text(STANDINGS + "  standings: {ben: {oak: 2}, ana: {oak: 10}}\n", encoding="utf-8")
+    assert [result.passed for result in run_cases(policy)] == [True]
+    cases_path(policy).write_text(STANDINGS, encoding="utf-8")
+    assert [result.passed for result in run_cases(policy)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("standings", "column", "word"),
+    [
+        ("{cy: {oak: 1}}", "standings.cy", "no applicant"),
+        ("{ana: {ash: 1}}", "standings.ana", "no seats"),
+        ("{ana: {oak: 1.5}}", "standings.ana.oak", "permitted"),
+        ("{ana: 1}", "standings.ana", "keys"),
+    ],
+)
+def test_standings_of_nobody_or_nowhere_are_refused(policy, refused, standings, column, word):
+    policy.write_text(POLICY + "given_priorities: {use: replaces_class, absent: last}\n", encoding="utf-8")
+    (problem,) = refused(STANDINGS + f"  standings: {standings}\n")
+    assert (problem.column, problem.row) == (f"0.{column}", 8)
+    assert word in problem.why
+
+
+def test_standings_that_the_policy_never_reads_are_refused(refused):
+    (problem,) = refused(STANDINGS + "  standings: {ana: {oak: 1}}\n")
+    assert "never reads standings" in problem.why
+
+
+NEW_READERS = """\
+bands:
+  - {programs: {size: [big]}, kind: soft, categories: [{name: a, for: in_band, floor: 0, ceiling: 1}, {name: b, floor: 0, ceiling: 1}]}
+guarantees:
+  - {programs: {magnet: ["yes"]}, traits: [{name: t, for: in_guarantee, seats: 1}]}
+seat_groups:
+  - programs: {campus: [north]}
+    groups: [{name: g, seats: 1, order: [{class: own, when: in_order}]}, {name: open, rest: true}]
+"""
+
+
+def test_everything_that_the_new_rules_read_may_stand_in_a_case(policy):
+    text = POLICY.replace(
+        "tie_breaker: {draw: single}",
+        "tie_breaker: {draw: hybrid, popular: {demand: [high]}, weights: [{when: in_draw, tickets: 2}]}",
+    )
+    policy.write_text(text + NEW_READERS, encoding="utf-8")
+    read = readings_of(load_policy(policy))
+    assert {"in_band", "in_guarantee", "in_order", "in_draw"} <= read.columns
+    assert {"size", "magnet", "campus", "demand"} <= read.programs
+    consent = POLICY.replace("deferred-acceptance", "efficiency-adjusted") + "consent: consenting\n"
+    policy.write_text(consent, encoding="utf-8")
+    assert "consenting" in readings_of(load_policy(policy)).columns

@@ -74,7 +74,7 @@ def test_the_policy_of_these_tests_is_accepted():
         ("list_cap: none\n", "", None, "list_cap", "none"),
         ("  at: program\n", "", 9, "siblings.at", "program, school"),
         ("  household: same_address\n", "", 9, "siblings.household", "same_address"),
-        ("tie_breaker:\n  draw: single\n", "tie_breaker: {}\n", 25, "tie_breaker.draw", "single"),
+        ("tie_breaker:\n  draw: single\n", "tie_breaker: {}\n", 25, "tie_breaker.draw", "single, multiple, hybrid"),
         ("secured_seat: continuing\n", "", None, "secured_seat", "continuing, none"),
         (
             "waitlist:\n  vacancy: group_then_open\n",
@@ -284,7 +284,7 @@ def test_a_condition_may_be_nested_twenty_times():
         ("share: 50%", "share: 0.5", "seat_groups.0.groups.0.share", "Write a share as 25% or 1/3."),
         ("rounds: [main]", "rounds: main", "rounds", "Write a list."),
         ("rounds: [main]", "rounds: []", "rounds", "Write at least one."),
-        ("draw: single", "draw: []", "tie_breaker.draw", "Write single."),
+        ("draw: single", "draw: []", "tie_breaker.draw", "Write single, multiple or hybrid."),
         ("tie_breaker:\n  draw: single", "tie_breaker: single", "tie_breaker", "Write keys and values, see docs/policy.md."),
         ("programs: all", "programs: {grade: []}", "seat_groups.0.programs.grade", "Write at least one."),
         ("programs: all", "programs: none", "seat_groups.0.programs", "Write all, or keys and values, see docs/policy.md."),
@@ -311,6 +311,16 @@ FULL = {
     "resolution": "1",
     "source": "nobody",
     "targets": [{"fact": "poor", "per": "school", "centre": "40%", "points": "10"}],
+    "consent": "all",
+    "given_priorities": {"use": "replaces_class", "absent": "last"},
+    "bands": [
+        {"programs": {"pathway": ["A"]}, "kind": "soft", "rounding": {"floor": "down", "ceiling": "up"}, "categories": [
+            {"name": "poor", "for": "poor", "centre": "district", "points": "10"}, {"name": "rest", "floor": 0, "ceiling": "60%"}]},
+    ],
+    "guarantees": [{"programs": "all", "traits": [{"name": "el", "for": "poor", "share": "1/3", "rounding": "up"}, {"name": "b", "for": "old", "seats": 1}]}],
+    "tie_breaker": {"draw": "hybrid", "popular": {"pathway": ["A"]}, "weights": [{"when": "poor", "tickets": "1.5"}]},
+    "seat_groups": [{"programs": "all", "groups": [
+        {"name": "own", "share": "50%", "rounding": "up", "for": "zone", "unfilled": "hold", "order": [{"class": "a", "when": "zone"}, {"class": "b"}]}, {"name": "open", "rest": True}]}],
 }  # fmt: skip
 JUNK = (
     None,
@@ -335,7 +345,8 @@ JUNK = (
     {"a b": {}},
 )
 MACHINE_WORDS = re.compile(
-    r"tuple|dict|instance|input|should|valid|regex|match|pattern|pydantic|literal|constrained|str\b|\^|\[key", re.I
+    r"tuple|dict(?!ator)|instance|input|should|valid|regex|match|pattern|pydantic|literal|constrained|str\b|\^|\[key",
+    re.I,
 )
 
 

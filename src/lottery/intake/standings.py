@@ -63,15 +63,6 @@ def no_two_applicants_have_one_number(draft: Draft) -> Iterator[Problem]:
     )
 
 
-@needing("numbers.applicant_id", "numbers.program_id")
-def numbers_are_per_program_throughout_or_not_at_all(draft: Draft) -> Iterator[Problem]:
-    """Two kinds of lotteries in one file."""
-    filled = draft["numbers"]["program_id"].filled
-    if filled.any():
-        why = "Other rows give a number for one program; this one does not say for which."
-        yield from draft["numbers"].problems(~filled, "program_id", why, "Name a program in every row, or in none.")
-
-
 @needing("numbers.applicant_id", "applicants.applicant_id")
 def every_included_applicant_has_a_number(draft: Draft) -> Iterator[Problem]:
     """Where numbers are given, nobody goes without one."""
@@ -92,12 +83,14 @@ def every_included_applicant_has_a_number(draft: Draft) -> Iterator[Problem]:
     "choices.program_id",
 )
 def every_included_choice_has_a_number(draft: Draft) -> Iterator[Problem]:
-    """Where numbers are given per program, every choice needs its own."""
+    """Where numbers are given per program, every choice needs its own, or one for the programs without their own."""
     choices, numbers, applicants = draft["choices"], draft["numbers"], draft["applicants"]
-    if not numbers["program_id"].filled.any() or not len(applicants):
+    per_program = numbers["program_id"].filled
+    if not per_program.any() or not len(applicants):
         return
     row = choices["applicant_id"].row_in(applicants["applicant_id"])
     given = _pairs_given(choices["applicant_id"], choices["program_id"], numbers["applicant_id"], numbers["program_id"])
+    given |= choices["applicant_id"].row_in(numbers["applicant_id"].taken(~per_program)) >= 0
     without = (row >= 0) & included(applicants)[row] & choices["program_id"].filled & ~given
     why = f"The choice has no lottery number of the applicant at this program in `{numbers.file}`."
     yield from choices.problems(without, "program_id", why, "Add the number.")
@@ -115,7 +108,6 @@ RULES: tuple[Rule, ...] = (
     priority_is_a_whole_number,
     number_is_an_exact_decimal,
     no_two_applicants_have_one_number,
-    numbers_are_per_program_throughout_or_not_at_all,
     every_included_applicant_has_a_number,
     every_included_choice_has_a_number,
 )

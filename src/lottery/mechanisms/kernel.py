@@ -32,9 +32,9 @@ class Choice(NamedTuple):
     """
     How the programs with a band or guarantees choose, and the counts they keep; group g = program * n_slots + slot.
 
-    A group that holds fewer than CLAIM has seats kept for it, and beyond LIMIT it turns its own worst away (both: hard
-    bands).  When a program has a seat too few, the groups above CEILING lose one first (soft bands), then those above
-    FLOOR; of these, those whose TRAITS the guarantees can do without, bit t for trait t.
+    A group that holds fewer than CLAIM has seats kept for it, and may not hold more than LIMIT (both: hard bands).
+    When somebody must go, it is the worst of the groups above CEILING, else of those above FLOOR; of these, of those
+    whose TRAITS the guarantees can do without, bit t for trait t.
     """
 
     applies: Bools  # [program]  whether it has a band or guarantees
@@ -146,7 +146,7 @@ def put_in_order(
 def group_of_loser(
     program: np.uint64, n_slots: np.uint64, spare: int, bounds: Ints, seat_start: Longs, seat: Keys, n_held: Ints
 ) -> np.uint64:
-    """Return the group whose worst holder is turned away by a program that has a seat too few and `spare` traits."""
+    """Return the group whose worst holder a program turns away if it holds one too many, and can `spare` traits."""
     loser, worst, above_ceiling = program * n_slots, ZERO, False
     for slot in range(int(n_slots)):
         group = program * n_slots + np.uint64(slot)
@@ -226,8 +226,7 @@ def propose_and_reject(
                     held[proposer] = application
                     n_held[group] += 1
                     free[p] -= seated >= bounds[group, CLAIM]
-                    beyond_limit = seated >= bounds[group, LIMIT]
-                    proposing = beyond_limit or free[p] < 0
+                    proposing = free[p] < 0 or seated >= bounds[group, LIMIT]
                     if ordered[p]:
                         push(seat, root, np.uint64(seated), key)
                         count(cover, p, bounds[group, TRAITS], 1)
@@ -239,9 +238,8 @@ def propose_and_reject(
 
                     # It is one too many: turn away the worst whom the band or the guarantees do not protect.
                     if proposing:
-                        if not beyond_limit:
-                            spare = spare_traits(cover, p)  # here: calls inside of calls would count references
-                            group = group_of_loser(p, n_slots, spare, bounds, seat_start, seat, n_held)
+                        spare = spare_traits(cover, p)  # here, since a call within a call would count references
+                        group = group_of_loser(p, n_slots, spare, bounds, seat_start, seat, n_held)
                         bumped = pop(seat, np.uint64(seat_start[group]), np.uint64(n_held[group]))
                         n_held[group] -= 1
                         free[p] += 1

@@ -7,19 +7,19 @@ A key that the policy never reads, or a name that means nothing, would let a cas
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lottery.cycle import GRADE_ORDER, GRADES, normal_grade
 from lottery.errors import PolicyError, Problem
+from lottery.policy.case_draw import Found, lottery_problems
 from lottery.policy.cases import Case, Readings, near_programs, read_cases, readings_of
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import BUILT_IN_FACTS
+from lottery.policy.model import BUILT_IN_FACTS, Policy
 from lottery.policy.reading import Path_, line_of
 
-Found = Iterator[tuple[Path_, Any, str, str]]  # path inside the case, what stands there, why, what to do
 PLACES = ("zone", "sibling", "feeder", "continuing")
 
 
@@ -30,7 +30,7 @@ def load_cases(path: Path, file: PolicyFile) -> list[Case]:
     problems += [
         Problem(path.name, line_of(written, (index, *place)), ".".join(map(str, (index, *place))), shown, why, remedy)
         for index, case in cases.items()
-        for place, value, why, remedy in _Check(case, readings).problems()
+        for place, value, why, remedy in _Check(case, readings, file.policy).problems()
         for shown in ["" if value is None or isinstance(value, (list, dict)) else str(value)[:60]]
     ]
     if problems:
@@ -42,6 +42,7 @@ def load_cases(path: Path, file: PolicyFile) -> list[Case]:
 class _Check:
     case: Case
     readings: Readings
+    policy: Policy
 
     def problems(self) -> Found:
         case = self.case
@@ -49,11 +50,9 @@ class _Check:
             if program.startswith("before-"):
                 place = ("seats" if program in case.seats else "programs", program)
                 yield place, None, "This name is kept for the program that feeds another.", "Choose another name."
-        yield from self._names("lottery", case.lottery)
-        yield from self._names("offers", case.offers)
-        for child, offer in case.offers.items():
-            if offer is not None:
-                yield from self._programs(("offers", child), [offer], case.seats)
+        choices = {name: child.choices for name, child in case.applicants.items()}
+        yield from lottery_problems(self.policy, case.lottery, choices, case.seats)
+        yield from self._offers()
         for program, row in case.programs.items():
             for column in row:
                 if column not in self.readings.programs:
@@ -67,18 +66,21 @@ class _Check:
                 remedy = f"Write one of: {', '.join(GRADES)}."
                 yield (*here, "grade"), applicant.grade, "This is not a grade.", remedy
             yield from self._own(here, applicant.own)
+        yield from self._standings()
         yield from self._forms()
         yield from self._neighbours()
 
-    def _names(self, key: str, given: Iterable[str]) -> Found:
-        """A list must name exactly the applicants, each once."""
-        counted = Counter(list(given))  # of a mapping, its keys
-        for name in sorted(set(self.case.applicants) - set(counted)):
-            yield (key,), None, f"Applicant {name} is missing.", f"Name every applicant in {key}."
-        for name in sorted(set(counted) - set(self.case.applicants)):
-            yield (key,), name, "There is no applicant of this name in the case.", "Correct the name, or remove it."
-        for name in sorted(name for name, times in counted.items() if times > 1):
-            yield (key,), name, "This applicant is named more than once.", "Name every applicant once."
+    def _offers(self) -> Found:
+        """What is expected of everybody."""
+        applicants, offers = self.case.applicants, self.case.offers
+        for name in sorted(set(applicants) - set(offers)):
+            yield ("offers",), None, f"Applicant {name} is missing.", "Name every applicant in offers."
+        for name in sorted(set(offers) - set(applicants)):
+            why = "There is no applicant of this name in the case."
+            yield ("offers",), name, why, "Correct the name, or remove it."
+        for child, offer in offers.items():
+            if offer is not None:
+                yield from self._programs(("offers", child), [offer], self.case.seats)
 
     def _programs(self, path: Path_, given: Sequence[str], permitted: Iterable[str]) -> Found:
         known = sorted(permitted)
@@ -132,6 +134,17 @@ class _Check:
                 yield path, None, "The policy reads this as a column of applicants.", "Write one value, not a list."
         elif key not in columns:
             yield path, value, "The policy reads this as a fact of a child at a program.", "Write a list of programs."
+
+    def _standings(self) -> Found:
+        """Standings by a program's own criterion, where the policy says what they do."""
+        standings = self.case.standings
+        if standings and self.policy.given_priorities is None:
+            yield ("standings",), None, "The policy never reads standings.", "Remove it, or write given_priorities."
+        for name, own in standings.items():
+            if name not in self.case.applicants:
+                why = "There is no applicant of this name in the case."
+                yield ("standings", name), name, why, "Correct the name, or remove it."
+            yield from self._programs(("standings", name), list(own), self.case.seats)
 
     def _forms(self) -> Found:
         """A fact is a list for everybody or a value for everybody."""

@@ -18,18 +18,17 @@ from ruamel.yaml.comments import CommentedSeq
 
 from lottery.cycle import GRADES, TABLES, Cycle, Table, normal_grade
 from lottery.errors import PolicyError, Problem
+from lottery.policy.case_draw import Lottery, Word, Words, number_rows
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import BUILT_IN_FACTS, Clause, ColumnTest, Text, atoms, conditions
+from lottery.policy.model import BUILT_IN_FACTS, Clause, ColumnTest, Text, atoms, conditions, selectors
 from lottery.policy.reading import plain, read_text, read_yaml
 from lottery.policy.wording import objections
 
 AWAY = ("-34.150000", "-118.140000")
 MADE = ("applicant_id", "grade", "household_id", "zone_school_id", "current_program_id", "latitude", "longitude")
 PROGRAM = ("program_id", "school_id", "name", "pathway", "lowest_grade", "highest_grade")
-LANGUAGE = "the cases in policies/"
+LANGUAGE = "docs/cases.md"
 MOST_SEATS = 100_000
-Word = Annotated[str, Field(min_length=1)]
-Words = tuple[Word, ...]
 
 
 class CaseApplicant(Clause):
@@ -52,10 +51,13 @@ class Case(Clause):
 
     name: Word = Field(description="a sentence")
     seats: dict[Word, Annotated[int, Field(ge=0, le=MOST_SEATS, strict=True)]] = Field(min_length=1)
-    lottery: Words = Field(description="best number first")
+    lottery: Lottery = Field(description="best number first; or the numbers; or either for each program")
     applicants: dict[Word, CaseApplicant] = Field(min_length=1)
     offers: dict[str, Word | None]
     programs: dict[Word, dict[str, Text]] = Field({}, description="columns of a program, such as its pathway")
+    standings: dict[Word, dict[Word, Annotated[int, Field(strict=True)]]] = Field(
+        {}, description="by applicant and program, the standing by the program's own criterion"
+    )
 
     @property
     def known(self) -> list[str]:
@@ -80,7 +82,7 @@ def readings_of(file: PolicyFile) -> Readings:
     tests = [*policy.facts.values(), *(atom for atom in read if isinstance(atom, ColumnTest))]
     named = {atom for atom in read if isinstance(atom, str)} | {target.fact for target in policy.targets}
     bare = named - set(policy.facts) - set(BUILT_IN_FACTS)
-    fitted = {c for entry in policy.seat_groups if entry.programs != "all" for c in entry.programs}
+    fitted = {column for _, programs in selectors(policy) if programs != "all" for column in programs}
     elsewhere = {c for name in ("programs", "schools") for c in TABLES[name].known}
     anywhere = {test.column for test in tests if test.table is None}
     columns = {test.column for test in tests if test.table == "applicants"} | (anywhere - elsewhere)
@@ -138,8 +140,10 @@ def cycle_of(case: Case, file: PolicyFile) -> Cycle:
             for i, own in extras.items() for p in _listed(own.get("sibling"))
         ],
         "feeders": [(f"before-{p}", p) for p in programs],
-        "numbers": [(i, str(place)) for place, i in enumerate(case.lottery, 1)],
+        "numbers": number_rows(case.lottery),
     }  # fmt: skip
+    if file.policy.given_priorities is not None:
+        rows["priorities"] = [(i, p, str(standing)) for i, own in case.standings.items() for p, standing in own.items()]
     facts, own_columns = _facts_and_columns(extras, programs, columns, file)
     rows["facts"] = facts
     homes = {i: places[min(near[i])] if near[i] else AWAY for i in children}
@@ -150,6 +154,7 @@ def cycle_of(case: Case, file: PolicyFile) -> Cycle:
     headers = {name: TABLES[name].required for name in rows} | {
         "schools": ("school_id", "name", "latitude", "longitude"),
         "programs": (*PROGRAM, *columns),
+        "numbers": ("applicant_id", "program_id", "number"),
         "applicants": (*MADE, *own_columns),
     }
     return Cycle(case.name, {name: _table(name, headers[name], rows[name]) for name in rows})

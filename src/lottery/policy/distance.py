@@ -6,9 +6,10 @@ from math import asin, cos, floor, radians, sin, sqrt
 
 import numpy as np
 
-from lottery.arrays import Longs, Texts
+from lottery.arrays import Bools, Floats
 
 EARTH_RADIUS_M = 6371008.8  # mean radius, IUGG
+DOUBT_M = 0.001  # arrays may be wrong by a billionth of this; nearer to the limit, scalar arithmetic decides
 
 
 def metres(latitude: float, longitude: float, latitude_2: float, longitude_2: float) -> int:
@@ -23,7 +24,17 @@ def metres(latitude: float, longitude: float, latitude_2: float, longitude_2: fl
     return floor(2 * EARTH_RADIUS_M * asin(sqrt(h)) + 0.5)
 
 
-def metres_between(latitude: Texts, longitude: Texts, latitude_2: Texts, longitude_2: Texts) -> Longs:
-    """Distances of many pairs of points written as text ([pair]); scalar arithmetic, the same on every machine."""
-    ends = zip(latitude, longitude, latitude_2, longitude_2, strict=True)
-    return np.array([metres(*map(float, end)) for end in ends], dtype=np.int64)
+def within(limit: int, home: Floats, school: Floats) -> Bools:
+    """
+    Whether the distances of many pairs are at most `limit` metres ([pair]), as `metres` says.
+
+    `home` and `school` are [pair, 2], latitude and longitude in degrees; one that is not known (nan) is not near.
+    """
+    phi, phi_2 = np.radians(home[:, 0]), np.radians(school[:, 0])
+    east = np.radians(school[:, 1] - home[:, 1])
+    h = np.sin((phi_2 - phi) / 2) ** 2 + np.cos(phi) * np.cos(phi_2) * np.sin(east / 2) ** 2
+    beyond = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(h, 1))) - (limit + 0.5)
+    near = np.asarray(beyond < 0)
+    for pair in np.flatnonzero(np.abs(beyond) < DOUBT_M).tolist():
+        near[pair] = metres(*map(float, (*home[pair], *school[pair]))) <= limit
+    return near

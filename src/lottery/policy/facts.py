@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from lottery.arrays import Bools, Longs, Texts
 from lottery.cycle import GRADE_ORDER, Cycle, Table, taking_part
 from lottery.errors import Problem
-from lottery.policy.distance import metres_between
+from lottery.policy.distance import within
 from lottery.policy.load import Path_, PolicyFile
 from lottery.policy.model import BUILT_IN_FACTS, All, AnyOf, ColumnTest, Condition
 from lottery.policy.truth import boolean, truth_of
@@ -37,10 +38,13 @@ class Facts:
     def __post_init__(self) -> None:
         self.policy = self.file.policy
         self._known: dict[str, Bools] = {}
+
+    @cached_property
+    def school(self) -> Longs:
+        """The row of `schools` of every application."""
         schools = pd.Index(self.cycle["schools"]["school_id"])
-        self.school: Longs = schools.get_indexer(pd.Index(self.cycle["programs"]["school_id"]))[self.program].astype(
-            np.int64
-        )
+        row = schools.get_indexer(pd.Index(self.cycle["programs"]["school_id"]))
+        return row[self.program].astype(np.int64)
 
     def holds(self, condition: Condition, path: Path_) -> Bools:
         """Where a condition is true ([application]); `path` is where the policy writes it."""
@@ -154,18 +158,18 @@ class Facts:
         """Home is within the policy's distance of the school."""
         if self.policy.near is None:
             return self._objection(path, "The fact `near` needs a distance.", "Add `near: {metres: 805}`.")
-        ends = []
-        for table, rows in (("applicants", self.applicant), ("schools", self.school)):
-            ends += [self._column(table, axis, path)[rows] for axis in ("latitude", "longitude")]
-        known = np.logical_and.reduce([end != "" for end in ends])
+        spots = {}
         near = False
         for table in ("applicants", "schools"):
-            home = self.cycle[table]
-            blank = self._asked(table) & ((home.get("latitude") == "") | (home.get("longitude") == ""))
+            latitude, longitude = (self._column(table, axis, path) for axis in ("latitude", "longitude"))
+            known = (latitude != "") & (longitude != "")
+            spots[table] = np.full((len(known), 2), np.nan)
+            spots[table][known] = np.stack([latitude[known], longitude[known]], axis=1).astype(np.float64)
+            blank = self._asked(table) & ~known
             near |= blank.any() and self._undisclosed("latitude", table, blank, path)
-        result = np.full(len(self.applicant), near, dtype=np.bool_)
-        result[known] = metres_between(*(end[known] for end in ends)) <= self.policy.near.metres
-        return result
+        home, school = spots["applicants"][self.applicant], spots["schools"][self.school]
+        unknown = np.isnan(home).any(axis=1) | np.isnan(school).any(axis=1)
+        return np.where(unknown, near, within(self.policy.near.metres, home, school))
 
     # --- columns ----------------------------------------------------------------------------------------------------
 
@@ -177,7 +181,7 @@ class Facts:
         return self._test(test.column, test.table, truth_of(test), path)
 
     def _test(self, column: str, table: str | None, truth: Callable[[str], bool], path: Path_) -> Bools:
-        homes = [name for name in self._homes(column) if table in (None, name)]
+        homes = [name for name in self.homes(column) if table in (None, name)]
         if not homes:
             return self._objection(
                 path,
@@ -192,7 +196,7 @@ class Facts:
             )
         if homes[0] == "facts":
             return self._pair_fact(column, truth)
-        rows = {"applicants": self.applicant, "programs": self.program, "schools": self.school}[homes[0]]
+        rows = self.school if homes[0] == "schools" else self.program if homes[0] == "programs" else self.applicant
         values, asked = self.cycle[homes[0]].get(column), self._asked(homes[0])
         holds, blank = self._judged(self.cycle[homes[0]], column, values, truth, asked)
         if (blank & asked).any():
@@ -205,7 +209,8 @@ class Facts:
             return np.ones(len(self.cycle[table]), dtype=np.bool_)
         return taking_part(self.cycle["applicants"])
 
-    def _homes(self, column: str) -> list[str]:
+    def homes(self, column: str) -> list[str]:
+        """The tables that have a column (or, first, the facts of this name)."""
         pair = ["facts"] if "facts" in self.cycle and (self.cycle["facts"]["fact"] == column).any() else []
         return pair + [name for name in ("applicants", "programs", "schools") if column in self.cycle[name]]
 

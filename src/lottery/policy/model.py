@@ -16,7 +16,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 SCHEMA_VERSION = 1
 Path_ = tuple[str | int, ...]  # where something stands in a text
-SECURED = "secured"
+SECURED = "secured"  # the class and the seat group of those who keep a seat they hold now
+UNLISTED = "unlisted"  # the class of whoever has no standing at a program that has standings
+NO_TRAIT = "none"  # the set of traits of those who have none
 BUILT_IN_FACTS = ("zone", "sibling", "feeder", "continuing", "near")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 
@@ -364,7 +366,7 @@ class Policy(Clause):
         "serial-dictatorship",
         "efficiency-adjusted",
         "stable-improvement-cycles",
-    ]
+    ] = Field(description="the rule that assigns the seats; all but deferred-acceptance serve open seats only")
     consent: Literal["all"] | Condition | None = Field(
         None,
         description="required with efficiency-adjusted: who lets others trade against their priority, at no loss of "
@@ -381,7 +383,9 @@ class Policy(Clause):
     priorities: tuple[PriorityLine, ...] = Field(min_length=1, description="the first line that holds decides")
     given_priorities: GivenPriorities | None = Field(None, description="what priorities.csv does; left out: nothing")
     seat_groups: tuple[SeatGroups, ...] = Field((), description="the first entry that fits a program serves it")
-    bands: tuple[Bands, ...] = Field((), description="the same; a program has seat groups, a band or guarantees")
+    bands: tuple[Bands, ...] = Field(
+        (), description="the same; what serves a program is one of seat groups, a band and guarantees"
+    )
     guarantees: tuple[Guarantees, ...] = Field((), description="the same")
     tie_breaker: TieBreaker
     secured_seat: Literal["continuing", "none"] = Field(
@@ -418,6 +422,17 @@ def conditions(policy: Policy) -> list[tuple[Path_, Condition]]:
     if policy.consent not in (None, "all"):
         found.append((("consent",), policy.consent))
     return found
+
+
+def selectors(policy: Policy) -> list[tuple[Path_, Programs]]:
+    """Every choice of programs, with its path in the policy."""
+    found: list[tuple[Path_, Programs]] = [
+        ((key, entry, "programs"), written.programs)
+        for key in ("seat_groups", "bands", "guarantees")
+        for entry, written in enumerate(getattr(policy, key))
+    ]
+    popular = policy.tie_breaker.popular
+    return found if popular is None else [*found, (("tie_breaker", "popular"), popular)]
 
 
 def atoms(condition: Condition) -> list[str | ColumnTest]:

@@ -11,8 +11,13 @@ from lottery.policy.load import PolicyFile
 
 def remarks(file: PolicyFile, cycle: Cycle) -> Iterator[Problem]:
     """Warn of files nobody reads, of answers about columns that are not there, and of a cycle nobody takes part in."""
-    if "priorities" in cycle:
-        yield _warning(cycle["priorities"].file, "No rule of this policy uses it.", "Remove it, or ask for the rule.")
+    given = file.policy.given_priorities
+    if "priorities" in cycle and given is None:
+        why, remedy = "No rule of this policy uses it.", "Remove it, or write `given_priorities` in the policy."
+        yield _warning(cycle["priorities"].file, why, remedy)
+    if given is not None and not len(cycle["priorities"]):
+        why = "There are no standings in the cycle (priorities.csv), so this rule does nothing."
+        yield file.problem(("given_priorities",), why, "Add the file, or drop the rule.", severity="warning")
     if not taking_part(cycle["applicants"]).any():
         yield _warning(cycle["applicants"].file, "Nobody takes part.", "Look at the column status.")
     columns = {column for name in ("applicants", "programs", "schools") for column in cycle[name].columns}

@@ -1,0 +1,62 @@
+"""What a program chooses by: its slots, which are seat groups, categories or sets of traits, and their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from lottery.arrays import Ints
+from lottery.market import SEAT_GROUPS, Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One seat group, category or set of traits as written: how many seats, for whom, in which order."""
+
+    name: str
+    seats: int
+    members: frozenset[str] | None  # None: everyone
+    release: bool  # whether the others may take what the members leave
+    rank: Mapping[str, int]  # the class of whoever may enter at all
+    floor: int = 0
+    ceiling: int = 0
+    traits: int = 0  # bit t is set where members have trait t
+
+
+class Chooser(NamedTuple):
+    """How a program chooses."""
+
+    slots: Sequence[Slot]
+    rule: int = SEAT_GROUPS
+    seats: int = 0  # of a band or guarantees
+    guaranteed: Sequence[int] = ()  # [trait]
+
+
+def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
+    """The numbers of all bands and guarantees, or None where there are none."""
+    if all(chooser.rule == SEAT_GROUPS for chooser in choosers):
+        return None
+
+    def of_slots(number: str) -> Ints:
+        return _table([[getattr(slot, number) for slot in chooser.slots] for chooser in choosers], n_slots)
+
+    return Quotas(
+        rule=np.array([chooser.rule for chooser in choosers], dtype=np.int32),
+        first=0,
+        seats=np.array([chooser.seats for chooser in choosers], dtype=np.int32),
+        floor=of_slots("floor"),
+        ceiling=of_slots("ceiling"),
+        traits=of_slots("traits"),
+        guaranteed=_table([chooser.guaranteed for chooser in choosers], max(len(c.guaranteed) for c in choosers)),
+    )
+
+
+def _table(rows: Sequence[Sequence[int]], width: int) -> Ints:
+    """[row, column] Rows of different lengths, filled up with zeros."""
+    table = np.zeros((len(rows), width), dtype=np.int32)
+    for r, row in enumerate(rows):
+        table[r, : len(row)] = row
+    return table

@@ -1,0 +1,106 @@
+"""The market while it is compiled: what each offering's slots are, and who may enter them in which standing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from lottery.arrays import AnyArray, Bools, Ints, Longs
+from lottery.errors import Problem
+from lottery.market import INELIGIBLE, SEAT_GROUPS, Quotas, standing_type
+from lottery.policy.children import Children
+from lottery.policy.facts import Facts
+from lottery.policy.load import PolicyFile
+from lottery.policy.selection import Offerings
+
+HELD = -1  # the slot of the seats that are held now: the one before the first
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The slots of one offering, without the one for those who hold a seat now."""
+
+    names: tuple[str, ...]
+    seats: tuple[int, ...]  # the most each may hold
+    rule: int = SEAT_GROUPS
+    floor: tuple[int, ...] = ()
+    ceiling: tuple[int, ...] = ()
+    traits: tuple[int, ...] = ()  # the set of traits of each slot, a bit for each
+    guaranteed: tuple[int, ...] = ()  # [trait]
+
+
+class Entrants(NamedTuple):
+    """Applications that may enter a slot."""
+
+    application: Longs
+    slot: AnyArray  # [application]  the first beside that of the seats held now is 0
+    standing: Ints  # [application]  class in the order of the slot
+    member: bool
+
+
+@dataclass
+class Draft:
+    """A market of which the applications and their classes are known; the rules add slots and entrants."""
+
+    file: PolicyFile
+    offerings: Offerings
+    facts: Facts
+    children: Children
+    offering: Longs  # [application]  row of `seats`
+    holds: Bools  # [application]  whether the applicant holds this seat now, and keeps it
+    held: Longs  # [offering]  seats that are held so
+    priority_class: Ints  # [application]
+    class_names: list[str]
+    problems: list[Problem]
+    slots: list[Slots]  # [offering]
+    entrants: list[Entrants] = field(default_factory=list)
+
+    @property
+    def eligible(self) -> Bools:
+        """Whether an application may be offered at all."""
+        return np.asarray(self.priority_class != INELIGIBLE)
+
+    def enter(self, who: Bools, slot: int | Ints, standing: Ints, *, member: bool = True) -> None:
+        """Let applications (`who`, of all) into a slot of their offering, one for all or one for each."""
+        rows = np.flatnonzero(who)
+        self.entrants.append(Entrants(rows, np.broadcast_to(slot, who.shape)[rows], standing[rows], member))
+
+
+def filled_up(rows: Sequence[Sequence[int]], before: int, width: int) -> Ints:
+    """Rows of different lengths behind `before` columns of zeros, each filled up with zeros to `width` columns."""
+    table = np.zeros((len(rows), width), dtype=np.int32)
+    for row, values in zip(table, rows, strict=True):
+        row[before : before + len(values)] = values
+    return table
+
+
+def standings(draft: Draft, secured: int, n_slots: int) -> tuple[AnyArray, Bools]:
+    """Who stands where and who is a member ([application, slot]); whoever may not enter a slot is barred there."""
+    n_classes = len(draft.class_names)
+    shape = (len(draft.offering), n_slots)
+    standing = np.full(shape, 2 * n_classes, dtype=standing_type(2 * n_classes))
+    member = np.zeros(shape, dtype=np.bool_)
+    for own in draft.entrants:
+        standing[own.application, secured + own.slot] = own.standing + (0 if own.member else n_classes)
+        member[own.application, secured + own.slot] = own.member
+    return standing, member
+
+
+def quotas(draft: Draft, secured: int, n_slots: int) -> Quotas | None:
+    """The choice functions that are not seat groups, or None where every offering has seat groups."""
+    rule = np.array([slots.rule for slots in draft.slots], dtype=np.int32)
+    if (rule == SEAT_GROUPS).all():
+        return None
+    n_traits = max(len(slots.guaranteed) for slots in draft.slots)
+    return Quotas(
+        rule=rule,
+        first=secured,
+        seats=np.where(rule == SEAT_GROUPS, 0, draft.offerings.on_offer).astype(np.int32),
+        floor=filled_up([slots.floor for slots in draft.slots], secured, n_slots),
+        ceiling=filled_up([slots.ceiling for slots in draft.slots], secured, n_slots),
+        traits=filled_up([slots.traits for slots in draft.slots], secured, n_slots),
+        guaranteed=filled_up([slots.guaranteed for slots in draft.slots], 0, n_traits),
+    )
