@@ -89,8 +89,8 @@ MISTAKES = {
     "an infinite number": ({"numbers": {"i1": 0.5, "i2": float("inf")}}, "Numbers must be decimals"),
     "a number of an unknown applicant": ({"numbers": {"i1": 0.5, "i2": 0.6, "i9": 0.7}}, "i9"),
     "numbers of an unknown program": ({"numbers": {"s": {"i1": 0.5, "i2": 0.6}, "t": {"i1": 0.5}}}, "t"),
-    "bands": ({"bands": {"s": {"low": {"for": ["i1"], "floor": 1, "ceiling": 1}, "kind": "soft"}}}, "bands"),
-    "guarantees": ({"guarantees": {"s": {"el": {"for": ["i1"], "seats": 1}}}}, "guarantees"),
+    "a band that leaves somebody out": ({"bands": {"s": {"low": {"for": ["i1"], "floor": 1, "ceiling": 1}, "kind": "soft"}}}, "i2 is eligible at program s and in no category"),
+    "guarantees beyond the seats": ({"guarantees": {"s": {"el": {"for": ["i1"], "seats": 3}}}}, "promise 3 seats, and the program has 2"),
 }  # fmt: skip
 
 
@@ -119,6 +119,15 @@ def test_whatever_may_be_iterated_once_is_read_once():
         ({"tie_breaker": "hybrid", "seed": "x"}, "belong together"),
         ({"popular": ["s"], "seed": "x"}, "belong together"),
         ({"tie_breaker": "hybrid", "popular": ["t"], "seed": "x"}, "popular names program t"),
+        ({"weights": {"i9": 2}, "seed": "x"}, "weights names applicant i9"),
+        ({"weights": {"i1": 0}, "seed": "x"}, "weight of applicant i1 is 0. Weights are numbers above 0"),
+        ({"weights": {"i1": "many"}, "seed": "x"}, "'many'. Weights are numbers above 0"),
+        ({"weights": {"i1": 1 / 3}, "seed": "x"}, "Round them to fewer decimals"),
+        ({"consent": "all", "seed": "x"}, "belong together"),
+        ({"mechanism": "efficiency-adjusted", "seed": "x"}, "belong together"),
+        ({"mechanism": "efficiency-adjusted", "consent": "i1", "seed": "x"}, "consent is the text 'i1'"),
+        ({"mechanism": "efficiency-adjusted", "consent": ["i9"], "seed": "x"}, "consent names applicant i9"),
+        ({"mechanism": "serial-dictatorship", "tie_breaker": "multiple", "seed": "x"}, "."),
     ],
 )
 def test_a_call_of_match_that_cannot_be_meant_is_refused(arguments, sentence):

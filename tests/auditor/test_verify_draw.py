@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import math
 import random
 from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
 
 import pytest
 
 from lottery.auditor.verify import (
-    Table,
+    BadInput,
+    Draws,
     draw_as_given,
     draw_by_formula,
     draw_key,
     lp,
+    precedes,
     rehearsal_key,
     rules_hash,
     ticket,
+    weighted_order,
 )
 
 CEREMONY = {
@@ -73,10 +81,9 @@ def test_the_number_shown_is_the_first_64_bits_truncated_to_18_decimals():
     assert shown == str(exact)[:20]
 
 
-def given(**numbers: str) -> Table:
-    """A numbers.csv."""
-    columns = {"applicant_id": 0, "number": 1}
-    return Table("numbers", columns, [[name, number] for name, number in numbers.items()])
+def given(**numbers: str) -> dict[str, Decimal]:
+    """Numbers drawn elsewhere."""
+    return {name: Decimal(number) for name, number in numbers.items()}
 
 
 def test_numbers_drawn_elsewhere_are_compared_exactly_and_shown_truncated():
@@ -89,6 +96,96 @@ def test_numbers_drawn_elsewhere_are_compared_exactly_and_shown_truncated():
     assert draw.shown["a"] == draw.shown["b"] == "0.100000000000000000"
     assert draw.shown["c"] == "0.001000000000000000"
     assert draw.shown["d"] == "7.000000000000000000"
+
+
+# ------------------------------------------------------------------------------------------------------- weights
+
+
+def in_whole_numbers(drawn: dict[str, int], tickets: dict[str, int], i: str, j: str) -> bool:
+    """DRAW to the letter: i precedes j iff N_i^(w_j) · 2^(256·w_i) > N_j^(w_i) · 2^(256·w_j), then by ref."""
+    left = (2**256 - drawn[i]) ** tickets[j] << 256 * tickets[i]
+    right = (2**256 - drawn[j]) ** tickets[i] << 256 * tickets[j]
+    return left > right or (left == right and i < j)
+
+
+def test_a_weighted_draw_is_the_comparison_in_whole_numbers_for_every_pair():
+    key, names = rehearsal_key("weights"), [f"i{n}" for n in range(60)]
+    rng = random.Random(1)
+    tickets = {name: rng.choice([1, 2, 3, 10]) for name in names}
+    drawn = {name: int.from_bytes(ticket(key, name), "big") for name in names}
+    place = draw_by_formula(key, names, tickets).place
+    assert sorted(place.values()) == list(range(1, 61))
+    assert all((place[i] < place[j]) == in_whole_numbers(drawn, tickets, i, j) for i, j in permutations(names, 2))
+
+
+def test_equal_weights_of_any_size_give_the_order_without_weights():
+    key, names = rehearsal_key("2027"), [f"i{n}" for n in range(200)]
+    plain = draw_by_formula(key, names)
+    for n_tickets in (1, 7, 1_000_000):
+        assert draw_by_formula(key, names, dict.fromkeys(names, n_tickets)) == plain
+
+
+def test_keys_that_floating_point_cannot_tell_apart_are_told_apart():
+    """U = 1/4 with two tickets has the key of U = 1/2 with one, and a quadrillionth decides."""
+    tiny = Fraction(1, 10**40)
+    exact = {"b": Fraction(1, 4), "a": Fraction(1, 2)}
+    tickets = {"a": 1, "b": 2, "c": 1}
+    assert weighted_order(exact, tickets) == ["a", "b"]  # equal keys: by ref
+    assert weighted_order({**exact, "c": Fraction(1, 2) + tiny}, tickets) == ["c", "a", "b"]
+    assert weighted_order({**exact, "b": Fraction(1, 4) + tiny}, tickets) == ["b", "a"]
+    assert precedes(Fraction(1, 4) + tiny, 2, Fraction(1, 2), 1)
+    assert not precedes(Fraction(1, 4), 2, Fraction(1, 2), 1)
+
+
+def test_the_first_of_two_with_three_tickets_against_one_is_the_heavier_in_three_draws_of_four():
+    """A raffle: the share of 4,000 seeds lies within four standard errors of 3 / 4."""
+    first = sum(
+        draw_by_formula(rehearsal_key(f"seed {n}"), ["heavy", "light"], {"heavy": 3, "light": 1}).place["heavy"] == 1
+        for n in range(4000)
+    )
+    assert abs(first / 4000 - 0.75) < 4 * math.sqrt(0.75 * 0.25 / 4000)
+
+
+def test_weighted_numbers_drawn_elsewhere_are_compared_exactly_and_lie_below_one():
+    tickets = {"a": 1, "b": 2}
+    draw, findings = draw_as_given(given(a="0.5", b="0.75"), ["a", "b"], tickets)
+    assert (draw.place, findings) == ({"a": 1, "b": 2}, [])
+    assert draw.shown["b"] == "0.750000000000000000"
+    draw, _ = draw_as_given(given(a="0.5", b="0.7499999999999999999999999"), ["a", "b"], tickets)
+    assert draw.place == {"b": 1, "a": 2}
+    for number in ("1", "-0.1"):
+        with pytest.raises(BadInput, match="lies in"):
+            draw_as_given(given(a=number, b="0.5"), ["a", "b"], tickets)
+
+
+# ------------------------------------------------------------------------------------- several numbers per applicant
+
+
+def by_hand(key: bytes, scope: str, refs: str) -> list[str]:
+    """The order of some refs in a scope, from the formula as it is written."""
+
+    def number(ref: str) -> bytes:
+        parts = ("", "main", scope, ref)
+        message = b"OEL-TICKET-v1\0" + b"".join(len(part).to_bytes(4, "big") + part.encode() for part in parts)
+        return hmac.new(key, message, hashlib.sha256).digest()
+
+    return sorted(refs, key=number)
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "hybrid"])
+def test_each_offering_goes_by_the_numbers_that_the_tie_breaker_names(kind):
+    key = rehearsal_key("any text")
+    tie_breaker = {"draw": kind, **({"popular": {"kind": ["arts"]}} if kind == "hybrid" else {})}
+    draws = Draws(tie_breaker, list("abcdef"), {}, key)
+    for program, popular in (("oak", True), ("elm", False)):
+        row = {"program_id": program, "kind": "arts" if popular else "general"}
+        draw = draws.at(row, "KG", {"a", "c", "e"})
+        if kind == "single" or (kind == "hybrid" and popular):
+            expected = {ref: place for place, ref in enumerate(by_hand(key, "*", "abcdef"), 1)}
+        else:
+            expected = {ref: place for place, ref in enumerate(by_hand(key, f"program:{program}", "ace"), 1)}
+        assert draw.place == expected
+        assert draw.shown.keys() == expected.keys()
 
 
 def test_the_rules_hash_covers_the_rules_and_nothing_about_applicants():

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from lottery.auditor.verify import Compiler, Draw, Facts, Group, Letters, Market, Offering, Table, recount
+from lottery.auditor.verify import (
+    Compiler,
+    Draw,
+    Facts,
+    Group,
+    Letters,
+    Market,
+    Offering,
+    Order,
+    Rules,
+    Table,
+    recount,
+)
 
 
 def market_of_one_class(choices: dict[str, list[str]], capacities: dict[str, list[int]]) -> Market:
     """Programs with open groups g0, g1, ...; the applicants' places are the order in which they are written."""
     place = {applicant: order for order, applicant in enumerate(choices, 1)}
     asked = {program: [a for a in choices if program in choices[a]] for program in capacities}
+    order = {program: Order(dict.fromkeys(those, 0), ["otherwise"]) for program, those in asked.items()}
+    draw = Draw(place, {a: f"0.{n}" for a, n in place.items()})
     return Market(
         choices={a: tuple(own) for a, own in choices.items()},
         groups={
@@ -18,13 +32,16 @@ def market_of_one_class(choices: dict[str, list[str]], capacities: dict[str, lis
             for program, its in capacities.items()
         },
         offerings={
-            program: Offering(*program.split("/"), class_of=dict.fromkeys(asked[program], 0), members=[None] * len(its))
+            program: Offering(
+                *program.split("/"), order[program], [None] * len(its), [order[program]] * len(its), draw
+            )
             for program, its in capacities.items()
         },
         rank={a: tuple(range(1, len(own) + 1)) for a, own in choices.items()},
         grade=dict.fromkeys(choices, "KG"),
-        draw=Draw(place, {a: f"0.{n}" for a, n in place.items()}),
-        class_names=["otherwise"],
+        draw=draw,
+        one_number=True,
+        rules=Rules(),
     )
 
 
@@ -71,7 +88,10 @@ def compiler() -> Compiler:
         "seat_groups": [{"programs": {"school_id": ["h"]}, "groups": groups}],
         "secured_seat": "continuing",
     }
-    return Compiler(policy, Facts(tables, policy), {"a": 1, "b": 2, "c": 3, "d": 4})
+    return Compiler(policy, Facts(tables, policy))
+
+
+DRAW = Draw({"a": 1, "b": 2, "c": 3, "d": 4}, {})
 
 
 def best_first(group: Group) -> str:
@@ -81,17 +101,19 @@ def best_first(group: Group) -> str:
 
 def test_holders_get_a_first_group_with_a_seat_for_each_of_them(compiler):
     """RULES 17: holders by place, then everybody by class and place; a held group still admits its members only."""
-    offering, groups = compiler.offering({"program_id": "s", "school_id": "h"}, "KG", 3, set("abcd"), {"b", "c"})
+    offering, groups, _ = compiler.offering(
+        {"program_id": "s", "school_id": "h"}, "KG", 3, set("abcd"), {"b", "c"}, DRAW
+    )
     assert [(g.name, g.capacity) for g in groups] == [("secured", 2), ("rich", 1), ("open", 2)]
     assert [best_first(g) for g in groups] == ["bcad", "cd", "bcad"]
-    assert offering.class_of == {"a": 0, "b": -1, "c": -1, "d": 0}
+    assert offering.order.class_of == {"a": 0, "b": -1, "c": -1, "d": 0}
 
 
 def test_without_holders_the_groups_are_those_of_the_policy(compiler):
-    _, groups = compiler.offering({"program_id": "s", "school_id": "h"}, "KG", 3, set("abcd"), set())
+    _, groups, _ = compiler.offering({"program_id": "s", "school_id": "h"}, "KG", 3, set("abcd"), set(), DRAW)
     assert [(g.name, g.capacity, best_first(g)) for g in groups] == [("rich", 1, "dc"), ("open", 2, "adbc")]
 
 
 def test_an_offering_that_no_entry_fits_has_one_open_group(compiler):
-    _, groups = compiler.offering({"program_id": "s", "school_id": "other"}, "KG", 3, set("abcd"), set())
+    _, groups, _ = compiler.offering({"program_id": "s", "school_id": "other"}, "KG", 3, set("abcd"), set(), DRAW)
     assert [(g.name, g.capacity, best_first(g)) for g in groups] == [("open", 3, "adbc")]

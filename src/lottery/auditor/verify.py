@@ -14,9 +14,15 @@ the draw's formula is DRAW.md's, and the invariants carry their numbers there:
     I3  seats filled never exceed a group's seats         I10 the outcome does not depend on who proposes first
     I4  nobody has justified envy                         I11 the files are those of the record, and no others
     I5  no empty seat is wanted by one refused it         I12 reasons, cutoffs and wait lists say what the offers say
-    I6  the outcome is the applicant-optimal one
+    I6  the outcome is the one of the recount
 
-The sections follow the proof: reading, draw, facts, classes and seat groups, recount, invariants, files, report.
+I4 to I6 take the form that the mechanism promises.  Deferred acceptance: I4 as it stands, and I6 is the outcome best
+for the applicants.  Stable improvement cycles: envy by class only.  Efficiency-adjusted: no envy of those who do not
+consent.  Top trading cycles: in place of envy, no trade of seats would suit everybody in it.  Immediate acceptance and
+serial dictatorship: no waste, and the recount.  Every mechanism is recounted step by step.
+
+The sections follow the proof: reading, draw, facts, classes and seat groups, bands and guarantees, recount, the other
+mechanisms, invariants, files, report.
 What a bundle alone cannot show is not claimed: the engine's own hash, and that the inputs are those of the families.
 """
 
@@ -31,10 +37,11 @@ import math
 import sys
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
-from itertools import chain, pairwise, zip_longest
+from functools import cmp_to_key
+from itertools import chain, pairwise, takewhile, zip_longest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +50,12 @@ GRADES = {grade: order for order, grade in enumerate(["TK", "KG", *(f"{n:02d}" f
 YES, NO = {"true", "yes", "y", "1"}, {"false", "no", "n", "0"}
 EARTH_METRES = 6371008.8
 SECURED, SECURED_CLASS = "secured", -1  # a holder stands before every class of the policy
+DEFERRED, IMMEDIATE, TRADING = "deferred-acceptance", "immediate-acceptance", "top-trading-cycles"
+DICTATOR, ADJUSTED, IMPROVED = "serial-dictatorship", "efficiency-adjusted", "stable-improvement-cycles"
+MECHANISMS = DEFERRED, IMMEDIATE, TRADING, DICTATOR, ADJUSTED, IMPROVED
+SOFT, HARD, GUARANTEES = "soft", "hard", "guarantees"  # how a program chooses that has no seat groups
+GIVEN = {"use": ("replaces_class", "breaks_ties_in_class"), "absent": ("last", "ineligible")}
+UNLISTED = "unlisted"  # the class of whom priorities.csv does not name
 SHOWN = 20  # findings shown per invariant; all are counted
 
 REQUIRED = {
@@ -57,6 +70,7 @@ OPTIONAL = {
     "feeders": ("from_program_id", "to_program_id"),
     "facts": ("applicant_id", "program_id", "fact", "value"),
     "numbers": ("applicant_id", "number"),
+    "priorities": ("applicant_id", "program_id", "priority"),
 }
 RULE_FILES = {f"{name}.csv" for name in ("facts", "feeders", "priorities", "programs", "roster", "schools", "seats")}
 OUTPUTS = {
@@ -80,6 +94,7 @@ KEYS = {
 Row = tuple[str, ...]
 Seat = tuple[str, int]  # program and index of the seat group
 Say = Callable[[str], None]
+Source = bytes | Mapping[str, Mapping[str, Decimal]]  # K, or numbers drawn elsewhere by scope and applicant
 
 
 class BadInput(Exception):
@@ -197,22 +212,48 @@ def read_policy(folder: Path) -> dict[str, Any]:
         read_json(folder / "policy.json"),
         "top level",
         "schema_version policy mechanism priorities tie_breaker",
-        "title jurisdiction effective reference source resolution list_cap undisclosed facts siblings near eligible"
-        " seat_groups secured_seat waitlist rounds targets",
+        "title jurisdiction effective reference source resolution consent list_cap undisclosed facts siblings near"
+        " eligible given_priorities seat_groups bands guarantees secured_seat waitlist rounds targets",
     )
-    known_keys(policy["tie_breaker"], "tie_breaker", "draw")
+    tie_breaker = known_keys(policy["tie_breaker"], "tie_breaker", "draw", "popular weights")
     known_keys(policy.get("waitlist", {}), "waitlist", "", "vacancy")
+    given = policy.get("given_priorities")
+    if given is not None:
+        known_keys(given, "given_priorities", "use absent")
     for what, value, allowed in (
         ("schema_version", policy["schema_version"], (1,)),
-        ("mechanism", policy["mechanism"], ("deferred-acceptance",)),
-        ("tie_breaker.draw", policy["tie_breaker"]["draw"], ("single",)),
+        ("mechanism", policy["mechanism"], MECHANISMS),
+        ("tie_breaker.draw", tie_breaker["draw"], ("single", "multiple", "hybrid")),
         ("secured_seat", policy.get("secured_seat"), (None, "none", "continuing")),
         ("rounds", policy.get("rounds", ["main"]), (["main"],)),
+        *((f"given_priorities.{key}", given[key], allowed) for key, allowed in GIVEN.items() if given is not None),
         *((f"undisclosed.{c}", v, ("member", "not_member")) for c, v in (policy.get("undisclosed") or {}).items()),
     ):
         if value not in allowed:
             raise BadInput(f"policy.json, {what}: this verifier does not know {value!r}.")
+    for answer, key, one, other in (
+        (ADJUSTED, "consent", policy["mechanism"] == ADJUSTED, policy.get("consent")),
+        ("hybrid", "popular", tie_breaker["draw"] == "hybrid", tie_breaker.get("popular")),
+    ):
+        if one != (other is not None):
+            raise BadInput(f"policy.json: {answer} and {key} belong together; one stands without the other.")
+    for part in ("seat_groups", "bands", "guarantees"):
+        if not isinstance(policy.get(part, []), list):
+            raise BadInput(f"policy.json, {part}: a list is expected.")
+    only_open_seats(policy)
     return policy
+
+
+def only_open_seats(policy: Mapping[str, Any]) -> None:
+    """Refuse what no mechanism but deferred acceptance knows, and several numbers where one decides."""
+    mechanism, draw = policy["mechanism"], policy["tie_breaker"]["draw"]
+    if mechanism != DEFERRED:
+        wanted = [part for part in ("seat_groups", "bands", "guarantees") if policy.get(part)]
+        wanted += ["secured_seat: continuing"] if policy.get("secured_seat") == "continuing" else []
+        if wanted:
+            raise BadInput(f"policy.json: {mechanism} serves open seats only, and knows no {' and no '.join(wanted)}.")
+    if mechanism in (TRADING, DICTATOR) and draw != "single":
+        raise BadInput(f"policy.json: {mechanism} needs draw: single, not {draw}.")
 
 
 def written(value: Any) -> str:
@@ -237,10 +278,14 @@ def grade_of(text: str, where: str) -> str:
 
 
 class Draw(NamedTuple):
-    """The lottery: place (1 is best) and the number as shown, by applicant."""
+    """Lottery numbers of one scope: place (1 is best) and the number as shown, by applicant."""
 
     place: Mapping[str, int]
     shown: Mapping[str, str]
+
+    def at(self, program: Mapping[str, str], grade: str, applicants: Collection[str]) -> Draw:
+        """Return the numbers that decide at an offering: with one number per applicant, these."""
+        return self
 
 
 def lp(text: str) -> bytes:
@@ -268,36 +313,142 @@ def ticket(key: bytes, ref: str, *, cycle: str = "", round_: str = "main", scope
     return hmac.digest(key, b"OEL-TICKET-v1\0" + lp(cycle) + lp(round_) + lp(scope) + lp(ref), "sha256")
 
 
-def draw_by_formula(key: bytes, applicants: Iterable[str]) -> Draw:
-    """Recompute every applicant's number and place."""
-    drawn = {applicant: ticket(key, applicant) for applicant in applicants}
+def draw_by_formula(
+    key: bytes, applicants: Iterable[str], tickets: Mapping[str, int] | None = None, scope: str = "*"
+) -> Draw:
+    """Recompute every applicant's number and place in one scope."""
+    drawn = {applicant: ticket(key, applicant, scope=scope) for applicant in applicants}
     order = sorted(drawn, key=lambda applicant: (drawn[applicant], applicant))
+    if tickets:
+        left = {a: 1 - Fraction(int.from_bytes(drawn[a], "big"), 1 << 256) for a in order}
+        order = weighted_order(left, tickets)
     shown = {a: f"0.{int.from_bytes(t[:8], 'big') * 10**18 >> 64:018d}" for a, t in drawn.items()}
     return Draw({applicant: place for place, applicant in enumerate(order, 1)}, shown)
 
 
-def draw_as_given(numbers: Table, applicants: Iterable[str]) -> tuple[Draw, list[Finding]]:
-    """Order the applicants by numbers drawn elsewhere, compared as exact decimals; they must be complete, distinct."""
-    given: dict[str, Decimal] = {}
-    for applicant, number, program in numbers.each("applicant_id", "number", "program_id"):
-        if program or applicant in given:
-            raise BadInput(f"inputs/numbers.csv: {applicant} has several numbers; only a single tie-breaker is known.")
-        given[applicant] = Decimal(number)
+def weighted_order(left: Mapping[str, Fraction], tickets: Mapping[str, int]) -> list[str]:
+    """
+    Order applicants as a raffle with several tickets each does, drawn without replacement.
+
+    `left` is what the number leaves of 1, U = N / 2^256 in DRAW.  The key -ln(U) / tickets, ascending, is compared in
+    floating point where two keys differ by more than the error of their computation, and in whole numbers elsewhere.
+    """
+
+    def key(applicant: str) -> float:
+        u = left[applicant]
+        return -(math.log1p(-float(1 - u)) if 2 * u > 1 else math.log(u)) / tickets[applicant]
+
+    keys = {applicant: key(applicant) for applicant in left}
+
+    def compare(i: str, j: str) -> int:
+        difference = keys[i] - keys[j]
+        if abs(difference) > 1e-12 * max(keys[i], keys[j]):  # the error is a few units of 1e-16
+            return -1 if difference < 0 else 1
+        if precedes(left[i], tickets[i], left[j], tickets[j]):
+            return -1
+        return 1 if precedes(left[j], tickets[j], left[i], tickets[i]) or j < i else -1
+
+    return sorted(left, key=cmp_to_key(compare))
+
+
+def precedes(u: Fraction, tickets: int, other: Fraction, others_tickets: int) -> bool:
+    """Tell exactly whether u^(1 / tickets) is greater than other^(1 / others_tickets)."""
+    common = math.gcd(tickets, others_tickets)
+    return bool(u ** (others_tickets // common) > other ** (tickets // common))
+
+
+def numbers_given(numbers: Table) -> dict[str, dict[str, Decimal]]:
+    """Return the numbers drawn elsewhere, {scope: {applicant: number}}; the scope is that of the formula."""
+    given: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+    for applicant, program, number in numbers.each("applicant_id", "program_id", "number"):
+        scope = f"program:{program}" if program else "*"
+        if applicant in given[scope] or not Decimal(number).is_finite():
+            raise BadInput(f"inputs/numbers.csv: {applicant} has two numbers of one kind, or {number!r} for a number.")
+        given[scope][applicant] = Decimal(number)
+    return given
+
+
+def draw_as_given(
+    given: Mapping[str, Decimal], applicants: Iterable[str], tickets: Mapping[str, int] | None = None
+) -> tuple[Draw, list[Finding]]:
+    """Order applicants by numbers drawn elsewhere, compared as exact decimals; two may not have the same."""
+    order = sorted(applicants, key=lambda a: (a not in given, given.get(a, 0), a))
     findings, exact = [], Context(prec=1000)
-    drawn = {a: given[a] for a in applicants if a in given}
-    findings += [Finding("I7", a, "has no number in inputs/numbers.csv") for a in applicants if a not in given]
-    order = sorted(applicants, key=lambda a: (a not in drawn, drawn.get(a, 0), a))
     for a, b in pairwise(order):
-        if a in drawn and drawn[a] == drawn.get(b):
-            findings.append(Finding("I7", b, f"has the number {drawn[b]}, the same as {a}"))
-    shown = {a: f"{n.quantize(Decimal(1).scaleb(-18), ROUND_DOWN, exact):f}" for a, n in drawn.items()}
+        if a in given and given[a] == given.get(b):
+            findings.append(Finding("I7", b, f"has the number {given[b]}, the same as {a}"))
+    if tickets:
+        drawn = [a for a in order if a in given]
+        if outside := [a for a in drawn if not 0 <= given[a] < 1]:
+            raise BadInput(f"inputs/numbers.csv: with weights a number lies in [0, 1), unlike that of {outside[0]}.")
+        order = weighted_order({a: 1 - Fraction(given[a]) for a in drawn}, tickets) + order[len(drawn) :]
+    shown = {a: f"{given[a].quantize(Decimal(1).scaleb(-18), ROUND_DOWN, exact):f}" for a in order if a in given}
     return Draw({a: place for place, a in enumerate(order, 1)}, {a: shown.get(a, "") for a in order}), findings
+
+
+def without_number(draw: Draw, applicants: Iterable[str]) -> Iterator[Finding]:
+    """I7: whoever needs a number has one."""
+    for applicant in applicants:
+        if not draw.shown[applicant]:
+            yield Finding("I7", applicant, "has no number in inputs/numbers.csv")
+
+
+class Draws:
+    """
+    The draw of a cycle: one number for everybody, and one per program where the tie-breaker asks for it.
+
+    single: every program goes by the one number; multiple: each by one of its own, among those who applied; hybrid:
+    the popular programs by the one number, the others by one of their own.
+    """
+
+    def __init__(
+        self, tie_breaker: Mapping[str, Any], applicants: Sequence[str], tickets: Mapping[str, int], source: Source
+    ) -> None:
+        self.tie_breaker, self.tickets, self.source = tie_breaker, tickets, source
+        self.findings: list[Finding] = []
+        self.single = Draw({}, {}) if tie_breaker["draw"] == "multiple" else self.drawn("*", applicants)
+        if tie_breaker["draw"] == "single":
+            self.findings += without_number(self.single, applicants)
+
+    def drawn(self, scope: str, applicants: Collection[str]) -> Draw:
+        """Draw the numbers of one scope, by the formula from the key or as they were given."""
+        if isinstance(self.source, bytes):
+            return draw_by_formula(self.source, applicants, self.tickets, scope)
+        draw, findings = draw_as_given(self.source.get(scope, {}), applicants, self.tickets)
+        self.findings += findings
+        return draw
+
+    def at(self, program: Mapping[str, str], grade: str, applicants: Collection[str]) -> Draw:
+        """Return the numbers that decide at an offering."""
+        kind = self.tie_breaker["draw"]
+        if kind == "single":
+            return self.single
+        if kind == "hybrid" and fits(self.tie_breaker["popular"], program, grade):
+            draw = self.single
+        else:
+            draw = self.drawn(f"program:{program['program_id']}", applicants)
+        self.findings += without_number(draw, sorted(applicants))
+        return draw
+
+
+def tickets_of(policy: Mapping[str, Any], facts: Facts, applicants: Sequence[str]) -> dict[str, int]:
+    """Return everybody's tickets as whole numbers in the same proportion; none where nobody has more or fewer."""
+    lines = policy["tie_breaker"].get("weights") or []
+    weight: dict[str, Decimal] = {}
+    for line in lines:
+        tickets = Decimal(written(known_keys(line, "weights", "when tickets")["tickets"]))
+        if not 0 < tickets <= 1000 or tickets != round(tickets, 3):
+            raise BadInput(f"policy.json, weights: tickets must lie in (0, 1000] with up to 3 decimals, not {tickets}.")
+        for applicant in facts.children(line["when"], "weights"):
+            weight.setdefault(applicant, tickets)
+    return {a: int(weight.get(a, Decimal(1)) * 1000) for a in applicants} if lines else {}
 
 
 # ------------------------------------------------------------------------------------------------------------ facts
 
 Condition = Callable[[str, set[str]], set[str]]  # (program, applicants asked about) -> those of whom it is true
 Judge = Callable[[str], bool]  # of a value that is not blank
+BUILT_IN = ("zone", "sibling", "feeder", "continuing", "near")
 
 
 class Facts:
@@ -346,14 +497,11 @@ class Facts:
     def fact(self, name: str) -> Condition:
         """Resolve a fact's name: the policy's own, the built-in ones, a pair fact, a boolean column."""
         own = self.policy.get("facts") or {}
-        built_in = {
-            "zone": self.zone, "sibling": self.sibling, "feeder": self.feeder,
-            "continuing": self.continuing, "near": self.near,
-        }  # fmt: skip
         if name in own:
             return self.column_test(own[name])
-        if name in built_in:
-            return built_in[name]()
+        if name in BUILT_IN:
+            compiled: Condition = getattr(self, name)()
+            return compiled
 
         def boolean(value: str) -> bool:
             if value.lower() not in YES | NO:
@@ -393,24 +541,49 @@ class Facts:
         def true_of(value: str) -> bool:
             return judge(value) if value else self.blank(column)
 
-        if column in self.pairs and table in (None, "facts"):
+        owner = self.owner(column, table)
+        if owner == "facts":
             pairs: defaultdict[str, set[str]] = defaultdict(set)
             for applicant, program, fact, value in self.tables["facts"].each(*OPTIONAL["facts"]):
                 if fact == column and applicant in self.included and true_of(value):
                     pairs[program].add(applicant)
             return lambda program, asked: asked & pairs.get(program, set())
-        owners = [n for n in ("applicants", "programs", "schools") if column in self.tables[n].column]
-        if table is not None:
-            owners = [owner for owner in owners if owner == table]
-        if len(owners) != 1:
-            raise BadInput(f"policy.json: the column {column} is in {' and '.join(owners) or 'no table'}.")
-        key = {"applicants": "applicant_id", "programs": "program_id", "schools": "school_id"}[owners[0]]
-        true = {row[0] for row in self.tables[owners[0]].each(key, column) if true_of(row[1])}
+        key = {"applicants": "applicant_id", "programs": "program_id", "schools": "school_id"}[owner]
+        true = {row[0] for row in self.tables[owner].each(key, column) if true_of(row[1])}
         if key == "applicant_id":
             return lambda program, asked: asked & true
         if key == "program_id":
             return lambda program, asked: asked if program in true else set()
         return lambda program, asked: asked if self.school[program] in true else set()
+
+    def owner(self, column: str, table: str | None) -> str:
+        """Return the one table that has a column."""
+        if column in self.pairs and table in (None, "facts"):
+            return "facts"
+        owners = [n for n in ("applicants", "programs", "schools") if column in self.tables[n].column]
+        if table is not None:
+            owners = [owner for owner in owners if owner == table]
+        if len(owners) != 1:
+            raise BadInput(f"policy.json: the column {column} is in {' and '.join(owners) or 'no table'}.")
+        return owners[0]
+
+    def about_the_child(self, rule: Any) -> bool:
+        """Tell whether a condition looks at columns of applicants only, so that it is the same at every program."""
+        if isinstance(rule, str):
+            own = self.policy.get("facts") or {}
+            if rule in own:
+                return self.about_the_child(own[rule])
+            return rule not in BUILT_IN and self.owner(rule, None) == "applicants"
+        if "column" in rule:
+            return self.owner(str(rule["column"]), rule.get("table")) == "applicants"
+        return all(self.about_the_child(part) for parts in rule.values() for part in parts)
+
+    def children(self, rule: Any, where: str) -> set[str]:
+        """Return the included applicants of whom a condition about the child alone is true."""
+        true_of = self.condition(rule)
+        if not self.about_the_child(rule):
+            raise BadInput(f"policy.json, {where}: the condition must be about the child alone, not {rule!r}.")
+        return true_of("", self.included)
 
     def zone(self) -> Condition:
         """The applicant lives in the school's attendance area."""
@@ -498,13 +671,29 @@ class Group(NamedTuple):
     standing: Mapping[str, tuple[int, ...]]
 
 
+class Order(NamedTuple):
+    """Classes of those who may enter, 0 or better first, and their names."""
+
+    class_of: Mapping[str, int]
+    names: Sequence[str]
+
+    def name(self, applicant: str) -> str:
+        """Return an applicant's class as the files name it; blank for one who may not enter."""
+        priority_class = self.class_of.get(applicant)
+        if priority_class is None:
+            return ""
+        return SECURED if priority_class == SECURED_CLASS else self.names[priority_class]
+
+
 class Offering(NamedTuple):
-    """A program in one grade: the classes of those eligible, and the members of each seat group (None: everyone)."""
+    """A program in one grade."""
 
     program: str
     grade: str
-    class_of: Mapping[str, int]
-    members: Sequence[set[str] | None]
+    order: Order  # of those eligible
+    members: list[set[str] | None]  # of each seat group; None: everyone
+    orders: list[Order]  # of each seat group: the program's, or one of its own
+    draw: Draw
 
 
 class Market(NamedTuple):
@@ -515,36 +704,64 @@ class Market(NamedTuple):
     offerings: Mapping[str, Offering]
     rank: Mapping[str, Sequence[int]]  # beside choices: the rank as written
     grade: Mapping[str, str]
-    draw: Draw
-    class_names: Sequence[str]
+    draw: Draw  # the single draw, empty where every program has its own
+    one_number: bool  # whether it decides everywhere
+    rules: Rules
 
-    def class_name(self, priority_class: int) -> str:
-        """Return a class as the files name it."""
-        return SECURED if priority_class == SECURED_CLASS else self.class_names[priority_class]
+    def numbers(self) -> Iterator[str]:
+        """Yield the numbers that decide somewhere: those of all applicants, or of all applications that compete."""
+        if self.one_number:
+            yield from self.draw.shown.values()
+            return
+        for applicant, own in self.choices.items():
+            for title in own:
+                offering = self.offerings.get(title)
+                if offering is not None and applicant in offering.order.class_of:
+                    yield offering.draw.shown[applicant]
+
+
+def seats_for(value: Any, rounding: Any, capacity: int, where: str) -> int:
+    """Return a number of seats as it is, or a share (NN% or a/b) of the capacity, rounded."""
+    rounded = {"down": math.floor, "up": math.ceil, "nearest": lambda share: math.floor(share + Fraction(1, 2))}
+    if isinstance(value, int) and not isinstance(value, bool):
+        seats = value
+    else:
+        if isinstance(value, str) and ("%" in value or "/" in value):
+            value = Fraction(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
+        if not isinstance(value, Fraction) or rounding not in rounded:
+            raise BadInput(f"policy.json, {where}: a share must be NN% or a/b, with a rounding, not {value!r}.")
+        seats = rounded[rounding](value * capacity)
+    if seats < 0:
+        raise BadInput(f"policy.json, {where}: fewer than no seats.")
+    return seats
+
+
+def one_size(part: Mapping[str, Any], where: str, *sizes: str) -> str:
+    """Return which of these keys says how many seats there are."""
+    written_sizes = [size for size in sizes if size in part]
+    if len(written_sizes) != 1:
+        raise BadInput(f"policy.json, {where}: write one of {', '.join(sizes)}.")
+    return written_sizes[0]
+
+
+def allotted(wishes: Iterable[int], capacity: int) -> list[int]:
+    """Return the seats of each in the written order, each at most what is left."""
+    seats: list[int] = []
+    for wish in wishes:
+        seats.append(min(wish, capacity - sum(seats)))
+    return seats
 
 
 def shares(groups: Sequence[Mapping[str, Any]], capacity: int) -> list[int]:
     """Return the seats of each group: in the written order, each at most what is left, then the one with `rest`."""
-    rounded = {"down": math.floor, "up": math.ceil, "nearest": lambda share: math.floor(share + Fraction(1, 2))}
-    seats, left, rest = [], capacity, []
+    wishes, rest = [], []
     for index, group in enumerate(groups):
-        if len({"share", "seats", "rest"} & set(group)) != 1:
-            raise BadInput(f"policy.json, seat group {group['name']}: write one of share, seats, rest.")
-        wish = 0
-        if "seats" in group:
-            wish = int(written(group["seats"]))
-        elif "share" in group:
-            text = str(group["share"])
-            share = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-            if group.get("rounding") not in rounded or not ("%" in text or "/" in text):
-                raise BadInput(f"policy.json, seat group {group['name']}: share must be NN% or a/b, with a rounding.")
-            wish = rounded[group["rounding"]](share * capacity)
-        elif group["rest"] is True:
-            rest.append(index)
-        if wish < 0:
-            raise BadInput(f"policy.json, seat group {group['name']}: fewer than no seats.")
-        seats.append(min(wish, left))
-        left -= seats[-1]
+        where = f"seat group {group['name']}"
+        size = one_size(group, where, "share", "seats", "rest")
+        wishes.append(0 if size == "rest" else seats_for(group[size], group.get("rounding"), capacity, where))
+        rest += [index] if size == "rest" and group["rest"] is True else []
+    seats = allotted(wishes, capacity)
+    left = capacity - sum(seats)
     if len(rest) > 1 or (left and not rest):
         raise BadInput(f"policy.json: of {capacity} seats {left} are left, for exactly one group with rest to take.")
     for index in rest:
@@ -553,83 +770,279 @@ def shares(groups: Sequence[Mapping[str, Any]], capacity: int) -> list[int]:
 
 
 def fits(selector: Any, program: Mapping[str, str], grade: str) -> bool:
-    """Tell whether an entry of `seat_groups` serves this offering."""
+    """Tell whether what is written for some programs is for this offering."""
     if selector == "all":
         return True
     if not isinstance(selector, dict) or not set(selector) <= set(program) | {"grade"}:
-        raise BadInput(f"policy.json, seat_groups: programs must be all or columns of programs, not {selector!r}.")
+        raise BadInput(f"policy.json: programs must be all or columns of programs, not {selector!r}.")
     for column, allowed in selector.items():
         texts = {written(value) for value in (allowed if isinstance(allowed, list) else [allowed])}
-        if column == "grade" and grade not in {grade_of(text, "policy.json, seat_groups") for text in texts}:
+        if column == "grade" and grade not in {grade_of(text, "policy.json, programs") for text in texts}:
             return False
         if column != "grade" and program[column] not in texts:
             return False
     return True
 
 
-class Compiler:
-    """The written policy's lines, compiled once and asked for every offering."""
+class Lines:
+    """Lines like those of `priorities`: the first that holds is the class."""
 
-    def __init__(self, policy: Mapping[str, Any], facts: Facts, place: Mapping[str, int]) -> None:
-        lines = [known_keys(line, "priorities", "class", "when") for line in policy["priorities"]]
-        self.class_names = [str(line["class"]) for line in lines]
+    def __init__(self, lines: Sequence[Any], facts: Facts, where: str) -> None:
+        for line in lines:
+            known_keys(line, where, "class", "when")
+        self.names = [str(line["class"]) for line in lines]
         self.whens = [facts.condition(line["when"]) if "when" in line else everyone for line in lines]
-        self.eligible = facts.condition(policy["eligible"]) if "eligible" in policy else everyone
-        self.secured = policy.get("secured_seat") == "continuing"
-        self.place = place
-        self.entries = []
-        for entry in policy.get("seat_groups") or []:
-            known_keys(entry, "seat_groups", "programs groups")
-            fors: list[Condition | None] = []
-            for group in entry["groups"]:
-                known_keys(group, "seat group", "name", "share seats rest rounding for unfilled")
-                if "for" in group and group.get("unfilled") not in ("release", "hold"):
-                    raise BadInput(f"policy.json, seat group {group['name']}: unfilled must be release or hold.")
-                fors.append(facts.condition(group["for"]) if "for" in group else None)
-            self.entries.append((entry["programs"], entry["groups"], fors))
 
-    def classes(self, program: str, asked: set[str]) -> dict[str, int]:
-        """Return the priority class of every eligible applicant: the first line that holds."""
+    def order(self, program: str, waiting: set[str]) -> Order:
+        """Return the class of everybody of whom some line holds."""
         class_of: dict[str, int] = {}
-        waiting = self.eligible(program, asked)
         for index, when in enumerate(self.whens):
             held = when(program, waiting)
             class_of |= dict.fromkeys(held, index)
             waiting = waiting - held
-        return class_of
+        return Order(class_of, self.names)
+
+
+class GivenPriorities:
+    """Standings in priorities.csv, at the programs that it names: in place of the classes, or inside them."""
+
+    def __init__(self, rule: Mapping[str, Any], table: Table, class_names: Sequence[str]) -> None:
+        self.replaces, self.last = rule["use"] == "replaces_class", rule["absent"] == "last"
+        given: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+        spelling: dict[Decimal, str] = {}
+        for applicant, program, text in table.each(*OPTIONAL["priorities"]):
+            standing = Decimal(text)
+            if applicant in given[program] or not standing.is_finite():
+                raise BadInput(f"inputs/priorities.csv: {applicant} stands twice at {program}, or without a number.")
+            given[program][applicant] = standing
+            spelling[standing] = min(text, spelling.get(standing, text))
+        order = {standing: index for index, standing in enumerate(sorted(spelling))}
+        self.given = {program: {a: order[standing] for a, standing in own.items()} for program, own in given.items()}
+        self.names = [*(spelling[standing] for standing in order), UNLISTED]
+        if not self.replaces:
+            self.names = [f"{name}:{standing}" for name in class_names for standing in self.names]
+        self.unlisted = len(order)
+
+    def order(self, program: str, order: Order) -> Order:
+        """Return the order of a program after the standings; that of a program which is not named stays."""
+        if program not in self.given:
+            return order
+        class_of = {}
+        for applicant, priority_class in order.class_of.items():
+            standing = self.given[program].get(applicant, self.unlisted if self.last else None)
+            if standing is not None:
+                before = 0 if self.replaces else priority_class * (self.unlisted + 1)
+                class_of[applicant] = before + standing
+        return Order(class_of, self.names)
+
+
+class Compiler:
+    """The written policy's lines, compiled once and asked for every offering."""
+
+    def __init__(self, policy: Mapping[str, Any], facts: Facts) -> None:
+        self.facts = facts
+        self.lines = Lines(policy["priorities"], facts, "priorities")
+        self.eligible = facts.condition(policy["eligible"]) if "eligible" in policy else everyone
+        rule = policy.get("given_priorities")
+        self.given = GivenPriorities(rule, facts.tables["priorities"], self.lines.names) if rule is not None else None
+        self.secured = policy.get("secured_seat") == "continuing"
+        self.entries: dict[str, list[Entry]] = {}
+        for kind, parts, keys, optional, part_keys in (
+            ("seat_groups", "groups", "programs groups", "", "share seats rest rounding for unfilled order"),
+            ("bands", "categories", "programs kind categories", "rounding", "for floor ceiling centre points"),
+            ("guarantees", "traits", "programs traits", "", "for share seats rounding"),
+        ):
+            self.entries[kind] = [
+                self.entry(known_keys(entry, kind, keys, optional), kind, parts, part_keys)
+                for entry in policy.get(kind, [])
+            ]
+
+    def entry(self, entry: Mapping[str, Any], kind: str, parts: str, part_keys: str) -> Entry:
+        """Compile one entry of `seat_groups`, `bands` or `guarantees`."""
+        fors: list[Condition | None] = []
+        orders: list[Lines | None] = []
+        for part in entry[parts]:
+            known_keys(part, kind, "name", part_keys)
+            if kind == "seat_groups" and "for" in part and part.get("unfilled") not in ("release", "hold"):
+                raise BadInput(f"policy.json, seat group {part['name']}: unfilled must be release or hold.")
+            if kind == "guarantees" and "for" not in part:
+                raise BadInput(f"policy.json, guarantees: {part['name']} needs a for.")
+            fors.append(self.facts.condition(part["for"]) if "for" in part else None)
+            if "order" in part and not part["order"]:
+                raise BadInput(f"policy.json, seat group {part['name']}: an order needs a line.")
+            orders.append(Lines(part["order"], self.facts, "order") if "order" in part else None)
+        if kind == "bands" and (entry["kind"] not in (SOFT, HARD) or fors.count(None) > 1):
+            raise BadInput("policy.json, bands: kind must be soft or hard, and at most one category without a for.")
+        if len({part["name"] for part in entry[parts]}) < len(fors):
+            raise BadInput(f"policy.json, {kind}: two parts of one entry have one name.")
+        return Entry(entry, entry[parts], fors, orders)
+
+    def order(self, program: str, asked: set[str]) -> Order:
+        """Return the priority class of every eligible applicant: the first line that holds, and the standing given."""
+        order = self.lines.order(program, self.eligible(program, asked))
+        return order if self.given is None else self.given.order(program, order)
+
+    def serving(self, program: Mapping[str, str], grade: str) -> tuple[str, Entry] | None:
+        """Return the first entry that fits an offering, and whether it has seat groups, a band or guarantees."""
+        serving = [
+            (kind, entry)
+            for kind, entries in self.entries.items()
+            for entry in [entry for entry in entries if fits(entry.written["programs"], program, grade)][:1]
+        ]
+        if len(serving) > 1:
+            kinds = " and ".join(kind for kind, _ in serving)
+            raise BadInput(f"policy.json: {kinds} all serve {program['program_id']}; a program has one of them.")
+        return serving[0] if serving else None
 
     def offering(
-        self, program: Mapping[str, str], grade: str, capacity: int, asked: set[str], holders: set[str]
-    ) -> tuple[Offering, list[Group]]:
+        self,
+        program: Mapping[str, str], grade: str, capacity: int, asked: set[str], holders: set[str], draw: Draw
+    ) -> tuple[Offering, list[Group], Quota | None]:  # fmt: skip
         """Compile one offering: classes, then the seat groups in precedence order, the secured one first."""
         name = program["program_id"]
-        class_of = self.classes(name, asked) | dict.fromkeys(holders, SECURED_CLASS)
-        standing = {a: (priority_class, self.place[a]) for a, priority_class in class_of.items()}
-        members: list[set[str] | None] = []
+        order = self.order(name, asked)
+        order = Order({**order.class_of, **dict.fromkeys(holders, SECURED_CLASS)}, order.names)
+        offering = Offering(name, grade, order, [], [], draw)
+        quota, serving = None, self.serving(program, grade)
+        if serving is None or serving[0] == "seat_groups":
+            groups = self.seat_groups(offering, None if serving is None else serving[1], capacity, holders)
+        else:
+            compiled = self.band if serving[0] == "bands" else self.guarantees
+            quota, groups = compiled(offering, serving[1], capacity, holders)
+        if len({group.name for group in groups}) < len(groups):
+            raise BadInput(f"policy.json: two seat groups of {name} have one name.")
+        return offering, groups, quota
+
+    def seat_groups(self, offering: Offering, entry: Entry | None, capacity: int, holders: set[str]) -> list[Group]:
+        """Return the seat groups in precedence order: members by (class, place), then the others if released."""
+        place = offering.draw.place
         groups: list[Group] = []
 
-        def add(title: str, seats: int, entitled: set[str] | None, hold: bool) -> None:
-            members.append(entitled)
-            if entitled is None:
-                groups.append(Group(title, seats, standing))
-            elif hold:
-                groups.append(Group(title, seats, {a: standing[a] for a in entitled}))
-            else:
-                groups.append(Group(title, seats, {a: (int(a not in entitled), *key) for a, key in standing.items()}))
+        def add(title: str, seats: int, entitled: set[str] | None, hold: bool, order: Order = offering.order) -> None:
+            offering.members.append(entitled)
+            offering.orders.append(order)
+            standing: dict[str, tuple[int, ...]] = {}
+            for a, priority_class in order.class_of.items():
+                if entitled is None:
+                    standing[a] = priority_class, place[a]
+                elif not hold or a in entitled:
+                    standing[a] = int(a not in entitled), priority_class, place[a]
+            groups.append(Group(title, seats, standing))
 
         if holders:
             add(SECURED, len(holders), holders, False)
-        entry = next((entry for entry in self.entries if fits(entry[0], program, grade)), None)
         if entry is None:
             add("open", capacity, None, False)
-        else:
-            _, written_groups, fors = entry
-            for group, seats, entitled in zip(written_groups, shares(written_groups, capacity), fors, strict=True):
-                who = None if entitled is None else entitled(name, set(standing))
-                add(str(group["name"]), seats, who, group.get("unfilled") == "hold")
-        if len({group.name for group in groups}) < len(groups):
-            raise BadInput(f"policy.json: two seat groups of {name} have one name.")
-        return Offering(name, grade, class_of, members), groups
+            return groups
+        eligible = set(offering.order.class_of)
+        seats = shares(entry.parts, capacity)
+        for group, n_seats, entitled, own in zip(entry.parts, seats, entry.fors, entry.orders, strict=True):
+            who = None if entitled is None else entitled(offering.program, eligible)
+            order = offering.order if own is None else own.order(offering.program, eligible)
+            add(str(group["name"]), n_seats, who, group.get("unfilled") == "hold", order)
+        return groups
+
+    def slots(self, offering: Offering, holders: set[str], slots: list[tuple[str, int, set[str]]]) -> list[Group]:
+        """Return the slots of a band or of guarantees, written as name, most seats, who may enter: holders first."""
+        class_of, place = offering.order.class_of, offering.draw.place
+        if holders:
+            slots = [(SECURED, len(holders), holders), *slots]
+        for _ in slots:
+            offering.members.append(None)
+            offering.orders.append(offering.order)
+        return [Group(name, most, {a: (class_of[a], place[a]) for a in who}) for name, most, who in slots]
+
+    def band(
+        self, offering: Offering, entry: Entry, capacity: int, holders: set[str]
+    ) -> tuple[Quota, list[Group]]:
+        """Return floors and ceilings, and a slot for each category; every eligible applicant has exactly one."""
+        applying = set(offering.order.class_of) - holders
+        categories = parted(offering.program, entry, applying)
+        if n := sum(map(len, categories)) - len(set().union(*categories)):
+            raise BadInput(f"policy.json, bands: {n} applicants of {offering.program} are in two categories.")
+        if len(set().union(*categories)) < len(applying):
+            raise BadInput(f"policy.json, bands: some applicants of {offering.program} are in no category.")
+        ends = [self.ends(entry, index, capacity) for index in range(len(entry.parts))]
+        floor = allotted((low for low, _ in ends), capacity)
+        ceiling = [min(capacity, max(least, high)) for least, (_, high) in zip(floor, ends, strict=True)]
+        most = [capacity + len(holders)] * len(floor)
+        if entry.written["kind"] == HARD:
+            free = most[0] - sum(floor)
+            most = [min(high, free + low) for low, high in zip(floor, ceiling, strict=True)]
+        names = [str(category["name"]) for category in entry.parts]
+        slots = list(zip(names, most, categories, strict=True))
+        before = [0] if holders else []
+        quota = Quota(
+            entry.written["kind"], capacity, len(holders), len(before), [*before, *floor], [*before, *ceiling]
+        )
+        return quota, self.slots(offering, holders, slots)
+
+    def ends(self, entry: Entry, index: int, capacity: int) -> tuple[int, int]:
+        """Return floor and ceiling of a category as written, in seats, before they are allotted."""
+        category, rounding = entry.parts[index], entry.written.get("rounding") or {}
+        where = f"category {category['name']}"
+        low, high = category.get("floor"), category.get("ceiling")
+        if {"floor", "ceiling", "centre", "points"} & set(category) == {"centre", "points"}:
+            points = Fraction(Decimal(written(category["points"]))) / 100
+            centre = self.centre(entry, index)
+            low, high = max(Fraction(0), centre - points), min(Fraction(1), centre + points)
+        elif low is None or high is None or "centre" in category or "points" in category:
+            raise BadInput(f"policy.json, {where}: write floor and ceiling, or centre and points.")
+        known_keys(rounding, "bands, rounding", "", "floor ceiling")
+        return (
+            seats_for(low, rounding.get("floor"), capacity, where),
+            seats_for(high, rounding.get("ceiling"), capacity, where),
+        )
+
+    def centre(self, entry: Entry, index: int) -> Fraction:
+        """Return the middle of a band: as written, or the category's share of all included applicants."""
+        category = entry.parts[index]
+        if category["centre"] != "district":
+            return Fraction(str(category["centre"]).removesuffix("%")) / 100
+        asked = [category] if "for" in category else [part for part in entry.parts if "for" in part]
+        who = set().union(*(self.facts.children(part["for"], "bands, centre: district") for part in asked))
+        included = self.facts.included
+        return Fraction(len(who if "for" in category else included - who), max(1, len(included)))
+
+    def guarantees(
+        self, offering: Offering, entry: Entry, capacity: int, holders: set[str]
+    ) -> tuple[Quota, list[Group]]:
+        """Return the guaranteed seats, and a slot for each set of traits that some eligible applicant has."""
+        having = parted(offering.program, entry, set(offering.order.class_of) - holders)
+        names = [str(trait["name"]) for trait in entry.parts]
+        wishes = []
+        for trait in entry.parts:
+            where = f"guarantee {trait['name']}"
+            size = one_size(trait, where, "share", "seats")
+            wishes.append(seats_for(trait[size], trait.get("rounding"), capacity, where))
+        alike: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        for applicant in set(offering.order.class_of) - holders:
+            alike[tuple(name for name, who in zip(names, having, strict=True) if applicant in who)].add(applicant)
+        traits = sorted(alike)
+        most = capacity + len(holders)
+        slots = [("+".join(own) or "none", most, alike[own]) for own in traits]
+        guaranteed = dict(zip(names, allotted(wishes, capacity), strict=True))
+        before: list[tuple[str, ...]] = [()] if holders else []
+        quota = Quota(
+            GUARANTEES, capacity, len(holders), len(before), traits=[*before, *traits], guaranteed=guaranteed
+        )
+        return quota, self.slots(offering, holders, slots)
+
+
+class Entry(NamedTuple):
+    """An entry of `seat_groups`, `bands` or `guarantees`: its parts, and per part whom it is for and its own order."""
+
+    written: Mapping[str, Any]
+    parts: Sequence[Mapping[str, Any]]
+    fors: Sequence[Condition | None]
+    orders: Sequence[Lines | None]
+
+
+def parted(program: str, entry: Entry, asked: set[str]) -> list[set[str]]:
+    """Return whom each part is for; the part without `for` has whom no other has."""
+    parts = [who(program, asked) if who is not None else set() for who in entry.fors]
+    rest = asked.difference(*parts)
+    return [rest if who is None else part for who, part in zip(entry.fors, parts, strict=True)]
 
 
 def everyone(program: str, asked: set[str]) -> set[str]:
@@ -666,10 +1079,12 @@ def choice_lists(
     return ranked
 
 
-def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[str, Any], draw: Draw) -> Market:
+def compile_market(
+    folder: Path, tables: Mapping[str, Table], policy: Mapping[str, Any], draw: Draw | Draws
+) -> Market:
     """Derive every list, class, membership and standing from the inputs and the written policy."""
     facts = Facts(tables, policy)
-    compiler = Compiler(policy, facts, draw.place)
+    compiler = Compiler(policy, facts)
     columns = tuple(tables["programs"].column)
     programs = {row["program_id"]: row for row in (dict(zip(columns, r, strict=True)) for r in tables["programs"].rows)}
     schools = {school for (school,) in tables["schools"].each("school_id")}
@@ -707,28 +1122,176 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
         choices[applicant] = tuple(title.get(key) or "/".join(key) for key in keys)
         rank[applicant] = same.setdefault(tuple(own.values()), tuple(own.values()))
 
-    offerings, groups = {}, {}
+    offerings, groups, quotas = {}, {}, {}
     for key, seats_there in capacity.items():
-        compiled = compiler.offering(programs[key[0]], key[1], seats_there, asked[key], holders[key])
-        offerings[title[key]], groups[title[key]] = compiled
-    return Market(choices, groups, offerings, rank, grade, draw, compiler.class_names)
+        row, of_grade = programs[key[0]], key[1]
+        own_draw = draw.at(row, of_grade, asked[key])
+        compiled = compiler.offering(row, of_grade, seats_there, asked[key], holders[key], own_draw)
+        offerings[title[key]], groups[title[key]], quota = compiled
+        if quota is not None:
+            quotas[title[key]] = quota
+    one, one_number = (draw, True) if isinstance(draw, Draw) else (draw.single, draw.tie_breaker["draw"] == "single")
+    consent: Collection[str] = ()
+    if (rule := policy.get("consent")) is not None:
+        consent = facts.included if rule == "all" else facts.children(rule, "consent")
+    competing: defaultdict[str, set[str]] = defaultdict(set)  # by grade
+    for applicant, own_grade in grade.items():
+        competing[own_grade].add(applicant)
+
+    def queue(there: str) -> list[str]:
+        """Everybody eligible, who ranked the program or not, best first."""
+        program, _, its_grade = there.partition("/")
+        class_of = compiler.order(program, competing[its_grade]).class_of
+        return sorted(class_of, key=lambda applicant: (class_of[applicant], one.place[applicant]))
+
+    rules = Rules(policy["mechanism"], quotas, consent, queue)
+    return Market(choices, groups, offerings, rank, grade, one, one_number, rules)
+
+
+# --------------------------------------------------------------------------------------------- bands and guarantees
+
+Entrant = tuple[tuple[float, ...], str, int]  # standing, applicant, slot
+
+
+class Quota(NamedTuple):
+    """
+    A choice function other than seat groups: a band (soft or hard), or guarantees.
+
+    Its slots are the categories of the band, or the sets of traits; everybody may enter one of them only.  The slots
+    before `first` are for those who hold a seat now: they are always chosen.
+    """
+
+    kind: str
+    seats: int  # on offer, beside those of the holders
+    holders: int = 0
+    first: int = 0
+    floor: Sequence[int] = ()  # by slot
+    ceiling: Sequence[int] = ()  # by slot
+    traits: Sequence[Collection[str]] = ()  # by slot
+    guaranteed: Mapping[str, int] = {}  # seats by trait
+
+
+def choose(quota: Quota, pool: Iterable[Entrant]) -> list[Entrant]:
+    """Return whom a program chooses: the holders of seats, then the others by its rule (RULES 4, 5 and 17)."""
+    ordered = sorted(pool)
+    away = set(turned_away(quota, ordered))
+    return [entrant for entrant in ordered if entrant not in away]
+
+
+def turned_away(quota: Quota, ordered: Sequence[Entrant]) -> list[Entrant]:
+    """Return whom a program does not choose from these, who are written best first."""
+    others = [entrant for entrant in ordered if entrant[2] >= quota.first]
+    seats = quota.seats + quota.holders - (len(ordered) - len(others))
+    if quota.kind == GUARANTEES:
+        return not_chosen_by_guarantees(quota, others, seats)
+    return not_chosen_by_band(quota, others, seats)
+
+
+def not_chosen_by_band(band: Quota, others: Sequence[Entrant], seats: int) -> list[Entrant]:
+    """
+    Choose best first under floors and ceilings (Ehlers, Hafalir, Yenmez and Yildirim 2014); return the others.
+
+    First each category up to its floor, then categories below their ceiling.  Soft: then anyone.  Hard: what the
+    members of a category leave of its floor stays empty, and so does what the ceilings leave.
+    """
+    n_chosen = [0] * len(band.floor)
+
+    def admit(waiting: Sequence[Entrant], limit: Sequence[float], seats: int) -> list[Entrant]:
+        """Let those in whose category is below its limit until so many seats are taken; return the others."""
+        left, taken = [], sum(n_chosen)
+        for entrant in waiting:
+            slot = entrant[2]
+            if taken < seats and n_chosen[slot] < limit[slot]:
+                n_chosen[slot] += 1
+                taken += 1
+            else:
+                left.append(entrant)
+        return left
+
+    left = admit(others, band.floor, seats)
+    if band.kind == HARD:
+        unfilled = sum(max(0, floor - n) for floor, n in zip(band.floor, n_chosen, strict=True))
+        return admit(left, band.ceiling, seats - unfilled)
+    left = admit(left, band.ceiling, seats)
+    return admit(left, [math.inf] * len(n_chosen), seats)
+
+
+def not_chosen_by_guarantees(quota: Quota, others: Sequence[Entrant], seats: int) -> list[Entrant]:
+    """
+    Choose best first whoever raises the largest matching of the chosen to guaranteed seats, then best first the rest.
+
+    Sönmez and Yenmez 2022.  One applicant takes one seat of one of the own traits.  Return who is not chosen.
+    """
+    matched = {trait: [0] * len(quota.traits) for trait in quota.guaranteed}  # how many of each slot have its seats
+    free = dict(quota.guaranteed)
+    exhausted: set[int] = set()  # whoever raises nothing now raises nothing later, nor does anybody alike
+
+    def augment(slot: int, tried: set[str]) -> bool:
+        """Find a seat for one more of this slot, moving others to seats of other traits of theirs if need be."""
+        for trait in quota.traits[slot]:
+            if trait in tried:
+                continue
+            tried.add(trait)
+            holders = matched[trait]
+            if free[trait]:
+                free[trait] -= 1
+                holders[slot] += 1
+                return True
+            for other, n_holders in enumerate(holders):
+                if n_holders and augment(other, tried):
+                    holders[other] -= 1
+                    holders[slot] += 1
+                    return True
+        return False
+
+    left = []
+    for entrant in others:
+        if entrant[2] in exhausted or not augment(entrant[2], set()):
+            exhausted.add(entrant[2])
+            left.append(entrant)
+    return left[max(0, seats - (len(others) - len(left))) :]
+
+
+def slot_of(groups: Sequence[Group], applicant: str) -> int | None:
+    """Return the one slot of a band or of guarantees that an applicant may enter."""
+    return next((slot for slot, group in enumerate(groups) if applicant in group.standing), None)
+
+
+def turns_away(quota: Quota, pool: Iterable[Entrant], slot: int) -> bool:
+    """Tell whether one more of this slot, behind everybody else, would be turned away: the slot is full."""
+    newcomer = (math.inf,), "", slot
+    return newcomer not in choose(quota, [*pool, newcomer])
 
 
 # ---------------------------------------------------------------------------------------------------------- recount
+
+
+class Rules(NamedTuple):
+    """What, beside the seat groups, decides: the mechanism, and the programs with a band or guarantees."""
+
+    mechanism: str = DEFERRED
+    quotas: Mapping[str, Quota] = {}
+    consent: Collection[str] = ()  # efficiency-adjusted: who lets others trade against the own priority
+    queue: Callable[[str], Sequence[str]] | None = None  # top trading cycles: everybody eligible there, best first
+
+
+PLAIN = Rules()
 
 
 def recount(
     choices: Mapping[str, Sequence[str]],
     groups: Mapping[str, Sequence[Group]],
     order: Sequence[str] | None = None,
+    rules: Rules = PLAIN,
 ) -> dict[str, Seat | None]:
     """
     Run applicant-proposing deferred acceptance, one applicant at a time, and return everybody's seat.
 
     Whoever is free proposes to the next program on the list; the program chooses again among those it holds and the
-    newcomer; whom it turns away is free (Kominers and Sönmez 2016; RULES 1 and 2).
+    newcomer; whom it turns away is free (Kominers and Sönmez 2016; RULES 1, 2, 4 and 5).
     """
     held: dict[str, list[list[tuple[tuple[int, ...], str]]]] = {p: [[] for _ in its] for p, its in groups.items()}
+    pool: dict[str, list[Entrant]] = {p: [] for p in rules.quotas}
     placed: dict[str, Seat | None] = dict.fromkeys(choices)
     proposed = dict.fromkeys(choices, 0)
     for newcomer in choices if order is None else order:
@@ -736,9 +1299,39 @@ def recount(
         while free is not None and proposed[free] < len(choices[free]):
             program = choices[free][proposed[free]]
             proposed[free] += 1
-            if program in groups:
+            if program in pool:
+                free = choose_from_all(program, rules.quotas[program], groups[program], pool[program], free, placed)
+            elif program in groups:
                 free = choose_again(program, groups[program], held[program], free, placed)
     return placed
+
+
+def choose_from_all(
+    program: str,
+    quota: Quota,
+    slots: Sequence[Group],
+    held: list[Entrant],
+    newcomer: str,
+    placed: dict[str, Seat | None],
+) -> str | None:
+    """
+    Let a program with a band or guarantees choose from scratch among those it holds and the newcomer.
+
+    Return whom it turns away, if anybody: one more to choose from never means two fewer chosen (aggregate demand).
+    """
+    slot = slot_of(slots, newcomer)
+    if slot is None:
+        return newcomer
+    insort(held, (slots[slot].standing[newcomer], newcomer, slot))
+    placed[newcomer] = program, slot
+    away = turned_away(quota, held)
+    if len(away) > 1:
+        raise BadInput(f"{program} turns away {len(away)} applicants for one; such a rule cannot be recounted.")
+    for entrant in away:
+        held.remove(entrant)
+        placed[entrant[1]] = None
+        return entrant[1]
+    return None
 
 
 def choose_again(
@@ -771,25 +1364,298 @@ def choose_again(
     return newcomer
 
 
+# -------------------------------------------------------------------------------------------- the other mechanisms
+
+# They serve open seats: every program has one group, and in it everybody eligible stands by (class, place).
+Choices = Mapping[str, Sequence[str]]
+Programs = Mapping[str, Sequence[Group]]
+Answer = dict[str, str | None]  # {applicant: program}
+
+
+def outcome_of(
+    choices: Choices, groups: Programs, rules: Rules = PLAIN, order: Sequence[str] | None = None
+) -> dict[str, Seat | None]:
+    """Return everybody's seat under the mechanism of the rules; `order` is that in which applicants are taken up."""
+    if rules.mechanism == DEFERRED:
+        return recount(choices, groups, order, rules)
+    wanted = {a: eligible_choices(a, own, groups) for a, own in choices.items()}
+    in_turn = {a: wanted[a] for a in (choices if order is None else order)}
+    if rules.mechanism == IMMEDIATE:
+        answer = immediate_acceptance(choices, groups)
+    elif rules.mechanism == DICTATOR:
+        answer = serial_dictatorship(in_turn, groups)
+    elif rules.mechanism == TRADING:
+        if rules.queue is None:
+            raise BadInput("top-trading-cycles asks for everybody's standing at every program.")
+        answer = top_trading_cycles(in_turn, groups, rules.queue)
+    else:
+        answer = {}
+        for part in apart(wanted):
+            there = {program: groups[program] for own in part.values() for program in own}
+            if rules.mechanism == ADJUSTED:
+                answer |= efficiency_adjusted(part, there, rules.consent)
+            else:
+                answer |= stable_improvement_cycles(part, there)
+    return {a: None if (program := answer[a]) is None else (program, 0) for a in choices}
+
+
+def eligible_choices(applicant: str, own: Sequence[str], groups: Programs) -> list[str]:
+    """Return the choices at which an applicant is eligible; the others are passed over."""
+    return [program for program in own if program in groups and applicant in groups[program][0].standing]
+
+
+def apart(wanted: Choices) -> Iterator[Choices]:
+    """Yield parts of a market that have no program in common, such as grades: what happens in one moves no other."""
+    ranking: defaultdict[str, list[str]] = defaultdict(list)
+    for applicant, own in wanted.items():
+        for program in own:
+            ranking[program].append(applicant)
+    seen: set[str] = set()
+    for start in wanted:
+        part = [] if start in seen else [start]
+        seen.add(start)
+        for applicant in part:  # grows while it is read
+            for program in wanted[applicant]:
+                new = [other for other in ranking.pop(program, ()) if other not in seen]
+                seen.update(new)
+                part += new
+        if part:
+            yield {applicant: wanted[applicant] for applicant in part}
+
+
+def immediate_acceptance(choices: Choices, groups: Programs) -> Answer:
+    """In step k every program fills the seats left from those who rank it k-th, by standing, for good (RULES 8)."""
+    answer: Answer = dict.fromkeys(choices)
+    left = {program: its[0].capacity for program, its in groups.items()}
+    for step in range(max(map(len, choices.values()), default=0)):
+        asking: defaultdict[str, list[tuple[tuple[int, ...], str]]] = defaultdict(list)
+        for applicant, own in choices.items():
+            if answer[applicant] is None and step < len(own):
+                for program in eligible_choices(applicant, own[step : step + 1], groups):
+                    asking[program].append((groups[program][0].standing[applicant], applicant))
+        for program, those in asking.items():
+            for _, applicant in sorted(those)[: left[program]]:
+                answer[applicant] = program
+                left[program] -= 1
+    return answer
+
+
+def serial_dictatorship(wanted: Choices, groups: Programs) -> Answer:
+    """By place alone, each takes the best choice with seats left (RULES 8)."""
+    answer: Answer = dict.fromkeys(wanted)
+    left = {program: its[0].capacity for program, its in groups.items()}
+    place = {a: groups[own[0]][0].standing[a][-1] for a, own in wanted.items() if own}  # the same at every program
+    for applicant in sorted(place, key=place.__getitem__):
+        program = next((program for program in wanted[applicant] if left[program]), None)
+        if program is not None:
+            answer[applicant] = program
+            left[program] -= 1
+    return answer
+
+
+def top_trading_cycles(wanted: Choices, groups: Programs, queue: Callable[[str], Sequence[str]]) -> Answer:
+    """
+    Let everybody point to the best choice with seats left, each program to the best of its queue still there (RULES 8).
+
+    Whoever has nothing left to point to leaves.  We walk from pointer to pointer; where the walk meets itself is a
+    cycle: everybody in it gets the program pointed to, and leaves with the seat.
+    """
+    answer: Answer = dict.fromkeys(wanted)
+    left = {program: its[0].capacity for program, its in groups.items()}
+    lists = {applicant: iter(own) for applicant, own in wanted.items()}
+    pointing = {applicant: next(lists[applicant], None) for applicant in wanted}
+    there = set(wanted)
+    queues: dict[str, Iterator[str]] = {}
+    first: dict[str, str] = {}  # the best still there, by program
+    for start in wanted:
+        walk: dict[str, None] = {start: None} if start in there else {}
+        while walk:
+            applicant = next(reversed(walk))
+            while (program := pointing[applicant]) is not None and not left[program]:
+                pointing[applicant] = next(lists[applicant], None)
+            if program is None:
+                del walk[applicant]
+                there.remove(applicant)
+                continue
+            if program not in queues:
+                queues[program] = iter(queue(program))
+            while (best := first.get(program)) not in there:
+                first[program] = next(queues[program])
+            if best not in walk:
+                walk[best] = None
+                continue
+            trader = ""
+            while trader != best:
+                trader, _ = walk.popitem()
+                there.remove(trader)
+                answer[trader] = taken = str(pointing[trader])
+                left[taken] -= 1
+    return answer
+
+
+def efficiency_adjusted(wanted: Choices, groups: Programs, consent: Collection[str]) -> Answer:
+    """
+    Run deferred acceptance again and again without the applications that only kept others out (Kesten 2010).
+
+    The last step at which somebody who consents is turned away from a program that held her for nothing tells which:
+    those applications are struck out, all of that step at once, until there is no such step.  This is Kesten's own
+    definition.  A round costs one deferred acceptance, and there are about as many rounds as steps with interrupters:
+    2,000 applicants of one grade take seconds, 10,000 of one grade many minutes.
+    """
+    lists = {applicant: list(own) for applicant, own in wanted.items()}
+    while True:
+        answer, interrupting = step_by_step(lists, groups, consent)
+        if not interrupting:
+            return answer
+        for applicant, program in interrupting:
+            lists[applicant].remove(program)
+
+
+def step_by_step(
+    lists: Choices, groups: Programs, consent: Collection[str]
+) -> tuple[Answer, list[tuple[str, str]]]:
+    """
+    Run deferred acceptance, everybody who is free proposing in each step; return it and the last interrupting pairs.
+
+    An applicant held by a program from step t on and turned away at a later step t' interrupts there if somebody else
+    was turned away by it in t, ..., t' - 1.  The pairs are those of the last step with one who consents.
+    """
+    answer: Answer = dict.fromkeys(lists)
+    held: dict[str, list[tuple[tuple[int, ...], str]]] = {program: [] for program in groups}
+    since: dict[tuple[str, str], int] = {}  # from which step on an applicant was held by a program
+    last_refusal: dict[str, int] = {}
+    proposed = dict.fromkeys(lists, 0)
+    free, step = list(lists), 0
+    pairs: list[tuple[str, str]] = []
+    while free:
+        step += 1
+        proposals: defaultdict[str, list[str]] = defaultdict(list)
+        for applicant in free:
+            if proposed[applicant] < len(lists[applicant]):
+                proposals[lists[applicant][proposed[applicant]]].append(applicant)
+                proposed[applicant] += 1
+        free, now = [], []
+        for program, newcomers in proposals.items():
+            group, before = groups[program][0], last_refusal.get(program, 0)
+            pool = sorted([*held[program], *((group.standing[applicant], applicant) for applicant in newcomers)])
+            held[program] = pool[: group.capacity]
+            for applicant in newcomers:
+                answer[applicant], since[applicant, program] = program, step
+            for _, applicant in pool[group.capacity :]:
+                free.append(applicant)
+                answer[applicant] = None
+                last_refusal[program] = step
+                if applicant in consent and since[applicant, program] <= before:
+                    now.append((applicant, program))
+        pairs = now or pairs
+    return answer, pairs
+
+
+def stable_improvement_cycles(wanted: Choices, groups: Programs) -> Answer:
+    """
+    Let applicants trade seats along stable improvement cycles, from the deferred acceptance outcome (RULES 10).
+
+    Who desires a program, and is in the best class of those who do, may take the seat of somebody there who may take
+    another one.  The shortest cycle first, among those the first by applicant ids, until there is none.
+    """
+    answer: Answer = {a: where and where[0] for a, where in recount(wanted, groups).items()}
+    desiring: dict[str, defaultdict[tuple[int, ...], set[str]]] = {program: defaultdict(set) for program in groups}
+    for applicant, own in wanted.items():
+        for program in better_choices(own, answer[applicant]):
+            desiring[program][groups[program][0].standing[applicant][:-1]].add(applicant)
+    holders: dict[str, set[str]] = {program: set() for program in groups}
+    seat_of = {applicant: program for applicant, program in answer.items() if program is not None}
+    for applicant, program in seat_of.items():
+        holders[program].add(applicant)
+    while cycle := shortest_cycle(desiring, holders, seat_of):
+        seats = [seat_of[applicant] for applicant in cycle]
+        for applicant, old, new in zip(cycle, seats, [*seats[1:], seats[0]], strict=True):
+            still = better_choices(wanted[applicant], new)
+            for program in better_choices(wanted[applicant], old):
+                if program not in still:
+                    desiring[program][groups[program][0].standing[applicant][:-1]].remove(applicant)
+            seat_of[applicant] = new
+            holders[old].remove(applicant)
+            holders[new].add(applicant)
+    return {applicant: seat_of.get(applicant) for applicant in wanted}
+
+
+def better_choices(own: Sequence[str], program: str | None) -> Sequence[str]:
+    """Return the choices ranked above a program: all where there is none."""
+    return list(takewhile(lambda choice: choice != program, own))
+
+
+def shortest_cycle(
+    desiring: Mapping[str, Mapping[tuple[int, ...], set[str]]],
+    holders: Mapping[str, set[str]],
+    seat_of: Mapping[str, str],
+) -> list[str]:
+    """Return the shortest stable improvement cycle, among those the first by ids; empty where there is none."""
+    points: defaultdict[str, list[str]] = defaultdict(list)  # of those with a seat: where they may take one
+    arriving: dict[str, set[str]] = {}  # by program: the programs whose holders may take a seat there
+    for program, classes in desiring.items():
+        best = min((priority_class for priority_class, those in classes.items() if those), default=None)
+        pointing = [applicant for applicant in classes[best] if applicant in seat_of] if best is not None else []
+        for applicant in pointing:
+            points[applicant].append(program)
+        arriving[program] = {seat_of[applicant] for applicant in pointing}
+    distance = {program: distances_to(program, arriving) for program in arriving}
+    length = {
+        program: min((1 + way for p, way in ways.items() if program in arriving[p]), default=math.inf)
+        for program, ways in distance.items()
+    }
+    left = min(length.values(), default=math.inf)
+    if left == math.inf:
+        return []
+
+    def on_the_way(there: str, ways: Mapping[str, int], left: float) -> Iterator[str]:
+        """Yield the holders there who may take a seat from which so many more lead back."""
+        return (a for a in holders[there] if any(ways.get(program) == left for program in points.get(a, ())))
+
+    first, start = min(
+        (applicant, program)
+        for program, shortest in length.items() if shortest == left
+        for applicant in on_the_way(program, distance[program], left - 1)
+    )  # fmt: skip
+    cycle, ways = [first], distance[start]
+    while left := left - 1:
+        those = (on_the_way(p, ways, left - 1) for p in points[cycle[-1]] if ways.get(p) == left)
+        cycle.append(min(chain.from_iterable(those)))
+    return cycle
+
+
+def distances_to(program: str, arriving: Mapping[str, Collection[str]]) -> dict[str, int]:
+    """Return from how many seats on each program is reached, by program."""
+    distance, layer = {program: 0}, [program]
+    while layer:
+        layer = list(dict.fromkeys(p for there in layer for p in sorted(arriving[there]) if p not in distance))
+        distance |= dict.fromkeys(layer, max(distance.values()) + 1)
+    return distance
+
+
 # ------------------------------------------------------------------------------------------------------- invariants
 
 
 def objections(
-    choices: Mapping[str, Sequence[str]], groups: Mapping[str, Sequence[Group]], placed: Mapping[str, Seat | None]
+    choices: Choices, groups: Programs, placed: Mapping[str, Seat | None], rules: Rules = PLAIN
 ) -> list[Finding]:
     """Return everything to object to in an outcome of a plain market, I1 to I6; empty where there is nothing."""
-    return list(all_objections(choices, groups, placed, recount(choices, groups)))
+    return list(all_objections(choices, groups, placed, outcome_of(choices, groups, rules), rules))
 
 
 def all_objections(
-    choices: Mapping[str, Sequence[str]],
-    groups: Mapping[str, Sequence[Group]],
+    choices: Choices,
+    groups: Programs,
     placed: Mapping[str, Seat | None],
     expected: Mapping[str, Seat | None],
+    rules: Rules,
 ) -> Iterator[Finding]:
     """Yield the objections I1 to I6, given the recount."""
     yield from own_seats(choices, groups, placed)
-    yield from envy_and_waste(choices, groups, placed)
+    yield from not_chosen(groups, placed, rules)
+    yield from envy_and_waste(choices, groups, placed, rules)
+    if rules.mechanism == TRADING:
+        yield from improving_trade(choices, groups, placed)
     for applicant in choices:
         stands, should = placed.get(applicant), expected[applicant]
         if stands != should:
@@ -850,16 +1716,51 @@ def worst_holders(
     return last, filled
 
 
+def entrants(groups: Programs, placed: Mapping[str, Seat | None], rules: Rules) -> dict[str, list[Entrant]]:
+    """Return whom every program with a band or guarantees holds."""
+    pools: dict[str, list[Entrant]] = {program: [] for program in rules.quotas}
+    for applicant, where in placed.items():
+        if where is not None and where[0] in pools and 0 <= where[1] < len(groups[where[0]]):
+            key = groups[where[0]][where[1]].standing.get(applicant)
+            if key is not None:
+                pools[where[0]].append((key, applicant, where[1]))
+    return pools
+
+
+def not_chosen(groups: Programs, placed: Mapping[str, Seat | None], rules: Rules) -> Iterator[Finding]:
+    """I3: a program with a band or guarantees would choose all whom it holds."""
+    for program, pool in entrants(groups, placed, rules).items():
+        for _, applicant, slot in sorted(set(pool).difference(choose(rules.quotas[program], pool))):
+            text = f"has {seat(groups, (program, slot))}, which would not choose this applicant from those it holds"
+            yield Finding("I3", applicant, text, program)
+
+
+def envies(rules: Rules, applicant: str, key: tuple[int, ...], last: tuple[tuple[int, ...], str]) -> bool:
+    """Tell whether the mechanism promises that a program does not hold `last` and refuse this applicant."""
+    if rules.mechanism == DEFERRED:
+        return (key, applicant) < last
+    if rules.mechanism == ADJUSTED:
+        return (key, applicant) < last and applicant not in rules.consent
+    return rules.mechanism == IMPROVED and key[:-1] < last[0][:-1]  # the class, without the place
+
+
 def envy_and_waste(
-    choices: Mapping[str, Sequence[str]], groups: Mapping[str, Sequence[Group]], placed: Mapping[str, Seat | None]
+    choices: Choices, groups: Programs, placed: Mapping[str, Seat | None], rules: Rules
 ) -> Iterator[Finding]:
     """I4, I5: nobody refused would have come before a holder of some group, or finds an empty seat there."""
     last, filled = worst_holders(groups, placed)
+    pools = entrants(groups, placed, rules)
+    refused: defaultdict[Seat, list[Entrant]] = defaultdict(list)
     for applicant, own in choices.items():
         where = placed.get(applicant)
         for program in own:
             if where is not None and program == where[0]:
                 break
+            if program in pools:
+                slot = slot_of(groups[program], applicant)
+                if slot is not None:
+                    refused[program, slot].append((groups[program][slot].standing[applicant], applicant, slot))
+                continue
             for index, group in enumerate(groups.get(program, ())):
                 key = group.standing.get(applicant)
                 if key is None:
@@ -868,11 +1769,51 @@ def envy_and_waste(
                 if filled[there] < group.capacity:
                     text = f"was refused at {program}, where group {group.name} admits this applicant and has "
                     yield Finding("I5", applicant, f"{text}{filled[there]} of {group.capacity} seats filled", program)
-                elif there in last and (key, applicant) < last[there]:
+                elif there in last and envies(rules, applicant, key, last[there]):
                     text = f"was refused at {program} with standing {key} in group {group.name}; "
                     yield Finding(
                         "I4", applicant, f"{text}{last[there][1]} has a seat there with {last[there][0]}", program
                     )
+    for (program, slot), those in refused.items():
+        title = groups[program][slot].name
+        yield from would_be_chosen(program, rules.quotas[program], title, those, pools[program])
+
+
+def would_be_chosen(
+    program: str, quota: Quota, title: str, refused: Iterable[Entrant], pool: Sequence[Entrant]
+) -> Iterator[Finding]:
+    """I4, I5: a program with a band or guarantees would choose nobody whom it refused, all of one slot, best first."""
+    for entrant in sorted(refused):
+        chosen = choose(quota, [*pool, entrant])
+        if entrant not in chosen:
+            return  # those of the slot who stand behind are not chosen either
+        text = f"was refused at {program}, which would choose this applicant for {title} "
+        bumped = sorted(name for _, name, _ in set(pool).difference(chosen))
+        if bumped:
+            yield Finding("I4", entrant[1], f"{text}in place of {bumped[0]}", program)
+        else:
+            yield Finding("I5", entrant[1], f"{text}beside everybody it holds", program)
+
+
+def improving_trade(choices: Choices, groups: Programs, placed: Mapping[str, Seat | None]) -> Iterator[Finding]:
+    """I4 of top trading cycles: no trade of seats would suit everybody in it, so that the outcome is efficient."""
+    wants: defaultdict[str, dict[str, str]] = defaultdict(dict)  # by program: others that a holder prefers, and which
+    for applicant, own in choices.items():
+        where = placed.get(applicant)
+        if where is not None and where[0] in own:
+            for program in better_choices(eligible_choices(applicant, own, groups), where[0]):
+                wants[where[0]].setdefault(program, applicant)
+    going = dict(wants)
+    while stuck := [program for program in going if not going.keys() & going[program].keys()]:
+        for program in stuck:
+            del going[program]
+    if going:
+        walk = [min(going)]
+        while walk[-1] not in walk[:-1]:
+            walk.append(min(going.keys() & going[walk[-1]].keys()))
+        trade = [(wants[a][b], a, b) for a, b in pairwise(walk[walk.index(walk[-1]) :])]
+        text = "; ".join(f"{applicant} gives {a} for {b}" for applicant, a, b in trade)
+        yield Finding("I4", trade[0][0], f"could trade seats so that everybody in the trade gains: {text}", trade[0][2])
 
 
 # ------------------------------------------------------------------------------------------------------------ files
@@ -910,15 +1851,19 @@ def offer_rows_agree(market: Market, rows: Mapping[str, Row], placed: Mapping[st
     for applicant, row in rows.items():
         if applicant not in market.choices:
             continue
-        should = market.draw.shown[applicant], str(market.draw.place[applicant])
-        if row[6:] != should:
-            text = f"number {row[6]} and place {row[7]} in offers.csv; the draw gives {should[0]} and {should[1]}"
+        rank, priority, draw = "", "", market.draw
+        if (where := placed[applicant]) is not None:
+            offering = market.offerings[where[0]]
+            draw = offering.draw
+            if where[0] in market.choices[applicant]:
+                rank = str(market.rank[applicant][market.choices[applicant].index(where[0])])
+                priority = offering.orders[where[1]].name(applicant)
+        number, place = draw.shown.get(applicant, ""), str(draw.place.get(applicant, ""))
+        if where is None and not market.one_number:
+            number = place = ""
+        if row[6:] != (number, place):
+            text = f"number {row[6]} and place {row[7]} in offers.csv; the draw gives {number} and {place}"
             yield Finding("I7", applicant, text)
-        rank = priority = ""
-        if (where := placed[applicant]) and where[0] in market.choices[applicant]:
-            rank = str(market.rank[applicant][market.choices[applicant].index(where[0])])
-            priority_class = market.offerings[where[0]].class_of.get(applicant)
-            priority = "" if priority_class is None else market.class_name(priority_class)
         said, derived = (row[1], row[3], row[5]), (market.grade[applicant], rank, priority)
         if said != derived:
             text = f"offers.csv says grade, rank and priority {said}; the inputs give {derived}"
@@ -930,6 +1875,7 @@ class Cutoff(NamedTuple):
 
     member: bool
     priority_class: int
+    priority: str  # its name
     place: int
     holder: str
 
@@ -937,17 +1883,23 @@ class Cutoff(NamedTuple):
 def cutoffs_of(market: Market, placed: Mapping[str, Seat | None]) -> tuple[dict[Seat, Cutoff | None], Counter[Seat]]:
     """Return the cutoff of every seat group (None: the group is not full, or has no seats) and its seats filled."""
     last, filled = worst_holders(market.groups, placed)
+    pools = entrants(market.groups, placed, market.rules)
     cutoffs: dict[Seat, Cutoff | None] = {}
     for title, groups in market.groups.items():
-        offering = market.offerings[title]
+        offering, quota = market.offerings[title], market.rules.quotas.get(title)
         for index, group in enumerate(groups):
             there = title, index
+            full = filled[there] >= group.capacity
+            if quota is not None and index >= quota.first:
+                full = turns_away(quota, pools[title], index)
             cutoffs[there] = None
-            if there in last and filled[there] >= group.capacity:
+            if there in last and full:
                 holder = last[there][1]
-                entitled = offering.members[index]
-                member = entitled is None or holder in entitled
-                cutoffs[there] = Cutoff(member, offering.class_of[holder], market.draw.place[holder], holder)
+                order, entitled = offering.orders[index], offering.members[index]
+                cutoffs[there] = Cutoff(
+                    entitled is None or holder in entitled,
+                    order.class_of[holder], order.name(holder), offering.draw.place[holder], holder,
+                )  # fmt: skip
     return cutoffs, filled
 
 
@@ -964,8 +1916,9 @@ class Letters:
             for title in choices:
                 if where is not None and title == where[0]:
                     break
-                if title in market.offerings and applicant in market.offerings[title].class_of:
-                    key = market.offerings[title].class_of[applicant], market.draw.place[applicant]
+                offering = market.offerings.get(title)
+                if offering is not None and applicant in offering.order.class_of:
+                    key = offering.order.class_of[applicant], offering.draw.place[applicant]
                     waiting[title].append((*key, applicant))
         self.waiting = {title: sorted(those) for title, those in waiting.items()}
         self.position = {
@@ -975,73 +1928,76 @@ class Letters:
 
     def cutoff_rows(self) -> Iterator[Row]:
         """Yield the rows of cutoffs.csv."""
-        draw = self.market.draw
         for title in self.titles:
             offering, groups = self.market.offerings[title], self.market.groups[title]
             for index in sorted(range(len(groups)), key=lambda i: groups[i].name):
                 seats = str(groups[index].capacity), str(self.filled[title, index])
                 cutoff: Row = ("",) * 4
                 if found := self.cutoffs[title, index]:
-                    name = self.market.class_name(found.priority_class)
-                    cutoff = ("yes" if found.member else "no", name, draw.shown[found.holder], str(found.place))
+                    number = offering.draw.shown[found.holder]
+                    cutoff = ("yes" if found.member else "no", found.priority, number, str(found.place))
                 yield (offering.program, offering.grade, groups[index].name, *seats, *cutoff)
 
     def waitlist_rows(self) -> Iterator[Row]:
         """Yield the rows of waitlists.csv: by class and place."""
         for title in self.titles:
             offering = self.market.offerings[title]
-            for position, (priority_class, place, applicant) in enumerate(self.waiting.get(title, ()), 1):
-                name, number = self.market.class_name(priority_class), self.market.draw.shown[applicant]
+            for position, (_, place, applicant) in enumerate(self.waiting.get(title, ()), 1):
+                name, number = offering.order.name(applicant), offering.draw.shown[applicant]
                 yield (offering.program, offering.grade, str(position), applicant, name, number, str(place))
 
     def reason_rows(self) -> Iterator[Row]:
         """Yield the rows of reasons.csv: one for every choice of every included applicant."""
         market = self.market
         for applicant in sorted(market.choices):
-            where, number, place = self.placed[applicant], market.draw.shown[applicant], market.draw.place[applicant]
-            reached = False
+            where, reached = self.placed[applicant], False
             for title, rank in zip(market.choices[applicant], market.rank[applicant], strict=True):
                 head = applicant, title.partition("/")[0], str(rank)
                 offering = market.offerings.get(title)
-                priority_class = None if offering is None else offering.class_of.get(applicant)
-                own: Row = ("", "", "")
-                if priority_class is not None:
-                    own = market.class_name(priority_class), number, str(place)
+                eligible = offering is not None and applicant in offering.order.class_of
                 if where is not None and title == where[0]:
                     reached = True
                     name = market.groups[title][where[1]].name
-                    yield (*head, "offered", name, *own, *self.cutoff_cells(where), "", "")
+                    yield (*head, "offered", name, *self.own(applicant, where), *self.cutoff_cells(where), "", "")
+                elif not eligible:
+                    yield (*head, "higher_choice" if reached else "ineligible", *("",) * 8)
                 elif reached:
-                    yield (*head, "higher_choice", "", *own, "", "", "", "")
-                elif offering is None or priority_class is None:
-                    yield (*head, "ineligible", "", *own, "", "", "", "")
+                    yield (*head, "higher_choice", "", *self.own(applicant, (title, None)), "", "", "", "")
                 else:
-                    group = self.closest_group(applicant, title, priority_class, place)
-                    yield (*head, "not_reached", group[0], *own, *group[1:], str(self.position[title][applicant]))
+                    index, cutoff = self.closest_group(applicant, title)
+                    name = "" if index is None else market.groups[title][index].name
+                    waiting = str(self.position[title][applicant])
+                    yield (*head, "not_reached", name, *self.own(applicant, (title, index)), *cutoff, waiting)
+
+    def own(self, applicant: str, there: tuple[str, int | None]) -> Row:
+        """Return priority, number and place of an applicant in a group, or at a program where no group is shown."""
+        title, index = there
+        offering = self.market.offerings[title]
+        order = offering.order if index is None else offering.orders[index]
+        draw = offering.draw
+        return order.name(applicant), draw.shown.get(applicant, ""), str(draw.place.get(applicant, ""))
 
     def cutoff_cells(self, there: Seat) -> Row:
-        """Return cutoff_priority and cutoff_place of a seat group."""
+        """Return cutoff_priority and cutoff_place of a seat group; blank where a cutoff decides nothing."""
         found = self.cutoffs[there]
-        return ("", "") if found is None else (self.market.class_name(found.priority_class), str(found.place))
+        if found is None or self.market.rules.mechanism != DEFERRED:
+            return ("", "")
+        return found.priority, str(found.place)
 
-    def closest_group(self, applicant: str, title: str, priority_class: int, place: int) -> Row:
-        """Return seat_group, cutoff_priority, cutoff_place, places_short for a refusal: where it was closest."""
-        first: int | None = None
-        nearest: tuple[int, int] | None = None  # places short, precedence
-        for index, group in enumerate(self.market.groups[title]):
-            if applicant not in group.standing:
-                continue
-            first = index if first is None else first
-            found, entitled = self.cutoffs[title, index], self.market.offerings[title].members[index]
-            member = entitled is None or applicant in entitled
-            if found is not None and (found.priority_class, found.member) == (priority_class, member):
-                short = place - found.place, index
-                nearest = short if nearest is None else min(nearest, short)
-        if first is None:
-            return ("", "", "", "")
-        index = first if nearest is None else nearest[1]
-        cells = self.cutoff_cells((title, index))
-        return (self.market.groups[title][index].name, *cells, "" if nearest is None else str(nearest[0]))
+    def closest_group(self, applicant: str, title: str) -> tuple[int | None, Row]:
+        """Return the group shown with a refusal, where it was closest, and its cutoff and places_short."""
+        offering = self.market.offerings[title]
+        admitting = [i for i, group in enumerate(self.market.groups[title]) if applicant in group.standing]
+        if not admitting:
+            return None, ("", "", "")
+        short: dict[int, int] = {}  # places short, by group in precedence order
+        for index in admitting:
+            found, entitled = self.cutoffs[title, index], offering.members[index]
+            own = entitled is None or applicant in entitled, offering.orders[index].class_of[applicant]
+            if found is not None and found[:2] == own and self.market.rules.mechanism == DEFERRED:
+                short[index] = offering.draw.place[applicant] - found.place
+        index = min(short, key=short.__getitem__, default=admitting[0])
+        return index, (*self.cutoff_cells((title, index)), str(short[index]) if short else "")
 
 
 def differences(folder: Path, name: str, expected: Iterator[Row]) -> Iterator[Finding]:
@@ -1134,12 +2090,12 @@ def public_seed(folder: Path, record: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding("I11", PUBLIC_SEED, f"says {name} {said}; record.json says {sealed[name]}")
 
 
-def public_numbers(folder: Path, draw: Draw) -> Iterator[Finding]:
+def public_numbers(folder: Path, numbers: Iterable[str]) -> Iterator[Finding]:
     """I7: the published numbers are those of the draw: each once, sorted, and nothing beside them."""
     if not (folder / PUBLIC_NUMBERS).exists():
         return
     stated = (folder / PUBLIC_NUMBERS).read_text(encoding="utf-8", errors="replace").splitlines()
-    drawn = ["lottery_number", *sorted(set(draw.shown.values()) - {""})]
+    drawn = ["lottery_number", *sorted(set(numbers) - {""})]
     more, fewer = Counter(stated) - Counter(drawn), Counter(drawn) - Counter(stated)
     for line in more:
         yield Finding("I7", PUBLIC_NUMBERS, f"the line {line!r} is none of the draw's, or stands twice")
@@ -1168,19 +2124,24 @@ def read_record(folder: Path) -> dict[str, Any]:
     for name, kind in RECORD.items():
         if not isinstance(record.get(name), kind):
             raise BadInput(f"record.json, {name}: {'a text' if kind is str else 'an object'} is expected.")
-    if (draw := record["draw"]).get("tie_breaker") != "single":
-        raise BadInput(f"record.json, draw: this verifier knows the single tie-breaker only, not {draw!r}.")
+    if (draw := record["draw"]).get("tie_breaker") not in ("single", "multiple", "hybrid"):
+        raise BadInput(f"record.json, draw: this verifier does not know the tie-breaker of {draw!r}.")
     return record
 
 
-def redraw(tables: Mapping[str, Table], record: Mapping[str, Any], given: bool) -> tuple[Draw, list[Finding]]:
+def redraw(
+    tables: Mapping[str, Table], policy: Mapping[str, Any], record: Mapping[str, Any], given: bool
+) -> tuple[Draws, list[Finding]]:
     """I7: recompute K and every ticket, or order the numbers that were drawn elsewhere."""
     applicants = [applicant for (applicant,) in tables["applicants"].each("applicant_id")]
     findings = []
-    source = "given" if given else "formula"
-    if record["draw"].get("numbers") != source:
-        text = f"record.json says numbers {record['draw'].get('numbers')!r}; the inputs say {source!r}"
-        findings.append(Finding("I7", "draw", text))
+    for what, derived in (
+        ("numbers", "given" if given else "formula"),
+        ("tie_breaker", policy["tie_breaker"]["draw"]),
+    ):
+        if record["draw"].get(what) != derived:
+            text = f"record.json says {what} {record['draw'].get(what)!r}; the inputs say {derived!r}"
+            findings.append(Finding("I7", "draw", text))
     if not given and not isinstance(record.get("seed"), str):
         raise BadInput(f"record.json, seed: a text is expected, not {record.get('seed')!r}.")
     if isinstance(record.get("seed"), str):
@@ -1188,10 +2149,9 @@ def redraw(tables: Mapping[str, Table], record: Mapping[str, Any], given: bool) 
         if record["draw"].get("key") != key.hex() and not (given and not record["draw"].get("key")):
             text = f"record.json says K = {record['draw'].get('key')}; the seed gives {key.hex()}"
             findings.append(Finding("I7", "draw", text))
-    if not given:
-        return draw_by_formula(key, applicants), findings
-    draw, more = draw_as_given(tables["numbers"], applicants)
-    return draw, findings + more
+    tickets = tickets_of(policy, Facts(tables, policy), applicants)
+    source = numbers_given(tables["numbers"]) if given else key
+    return Draws(policy["tie_breaker"], applicants, tickets, source), findings
 
 
 def roll_call(everybody: Table) -> tuple[Counter[str], list[Finding]]:
@@ -1283,20 +2243,21 @@ def verify_bundle(folder: Path, record: Mapping[str, Any], notes: Notes, say: Sa
     tables["applicants"] = Table("applicants", everybody.column, rows)
 
     say("draw")
-    draw, misdrawn = redraw(tables, record, (folder / "inputs" / "numbers.csv").exists())
+    draws, misdrawn = redraw(tables, policy, record, (folder / "inputs" / "numbers.csv").exists())
     note(misdrawn)
-    note(public_numbers(folder, draw))
 
     say("standings")
-    market = compile_market(folder, tables, policy, draw)
+    market = compile_market(folder, tables, policy, draws)
+    note(draws.findings)
+    note(public_numbers(folder, market.numbers()))
 
     say("recount")
-    expected = recount(market.choices, market.groups)
+    expected = outcome_of(market.choices, market.groups, market.rules)
     published, placed, unreadable = published_offers(folder, market)
     note(unreadable)
 
     say("invariants")
-    note(all_objections(market.choices, market.groups, placed, expected))
+    note(all_objections(market.choices, market.groups, placed, expected, market.rules))
     note(offer_rows_agree(market, published, placed))
     counts = {"submitted": len(everybody.rows)} | {s: statuses[s] for s in ("included", "withdrawn", "rejected")}
     counts["offers"] = sum(bool(row[2]) for row in published.values())
@@ -1306,7 +2267,9 @@ def verify_bundle(folder: Path, record: Mapping[str, Any], notes: Notes, say: Sa
         if record["counts"].get(name) != n
     )
     outcome = digest(row[:3] for row in published.values())
-    backwards = recount(market.choices, market.groups, list(market.choices)[::-1])
+    backwards = expected
+    if policy["mechanism"] in (DEFERRED, TRADING):  # the others take everybody up at once, or by place
+        backwards = outcome_of(market.choices, market.groups, market.rules, list(market.choices)[::-1])
     for what, other in (("record.json", record["outcome_digest"]), ("the recount", digest_of(market, backwards))):
         if other != outcome:
             note([Finding("I10", "outcome_digest", f"offers.csv gives {outcome}; {what} gives {other}")])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from lottery.auditor import verify
 from lottery.errors import LotteryError
-from lottery.market import Market
+from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Market, Quotas
 from lottery.outcome import NOBODY, Outcome
 
 KINDS = {
@@ -19,6 +19,12 @@ KINDS = {
     "I4": "justified envy",
     "I5": "waste",
     "I6": "not the applicant-optimal outcome",
+}
+KINDS_ELSEWHERE = {  # under other mechanisms than deferred acceptance
+    ("I4", verify.IMPROVED): "envy by class",
+    ("I4", verify.ADJUSTED): "envy without consent",
+    ("I4", verify.TRADING): "a trade of seats that everybody in it wants",
+    **{("I6", mechanism): f"not the outcome of {mechanism}" for mechanism in verify.MECHANISMS[1:]},
 }
 
 
@@ -47,17 +53,23 @@ def audit(market: Market, outcome: Outcome) -> list[Witness]:
     """
     Recount an outcome with the stand-alone verifier and return every objection; empty where there is none.
 
-    The verifier knows lists and dictionaries only: it receives names and standings, chooses one applicant at a time,
-    and checks that everyone is answered once (I1), on the own list (I2), within the seats (I3), without justified envy
-    (I4) or waste (I5), and as well as in the recount (I6).  It judges `outcome.offers`, the answers as published.
+    The verifier knows lists and dictionaries only: it receives names and standings, recounts the outcome's mechanism,
+    and checks that everyone is answered once (I1), on the own list (I2), within the seats (I3), without envy in the
+    form that the mechanism promises (I4) or waste (I5), and as in the recount (I6).  It judges `outcome.offers`, the
+    answers as published.
     """
     if not isinstance(outcome, Outcome) or not _same_applications(market, outcome.market):
         raise LotteryError("audit needs a market and an outcome of it: outcome = lottery.match(market, ...).")
     choices, groups = plain(market, outcome)
+    published = _published(market, outcome, groups)
     return [
-        Witness(finding.subject, finding.program, KINDS[finding.invariant], finding.text)
-        for finding in verify.objections(choices, groups, _published(market, outcome, groups))
+        Witness(finding.subject, finding.program, _kind(finding.invariant, outcome.mechanism), finding.text)
+        for finding in verify.objections(choices, groups, published, rules(market, outcome))
     ]
+
+
+def _kind(invariant: str, mechanism: str) -> str:
+    return KINDS_ELSEWHERE.get((invariant, mechanism), KINDS[invariant])
 
 
 def _same_applications(market: Market, other: Market) -> bool:
@@ -111,6 +123,46 @@ def plain(market: Market, outcome: Outcome) -> tuple[dict[str, list[str]], Mappi
         for p, title in enumerate(titles)
     }
     return choices, groups
+
+
+def rules(market: Market, outcome: Outcome) -> verify.Rules:
+    """What, beside the seat groups, decides: mechanism, bands and guarantees, consent, and everybody's standing."""
+    titles, quotas, consent = _titles(market), {}, outcome.market.terms.consent
+    if market.quotas is not None:
+        capacity = market.capacity.tolist()
+        for p, title in enumerate(titles):
+            if market.quotas.rule[p] != SEAT_GROUPS:
+                quotas[title] = _quota(market.quotas, p, sum(capacity[p][: market.quotas.first]))
+    consenting: Collection[str] = ()
+    if consent is not None:
+        consenting = {i for i, agrees in zip(market.applicants, consent.tolist(), strict=True) if agrees}
+
+    def queue(title: str) -> list[str]:
+        """Everybody eligible, who ranked the program or not, best first."""
+        if market.everyone is None:
+            raise LotteryError("audit needs everybody's standing for top-trading-cycles: match the market again.")
+        p, lottery = titles.index(title), outcome.lottery
+        place = lottery.place if lottery.everywhere is None else lottery.everywhere[p]
+        standing = zip(market.everyone[p].tolist(), place.tolist(), market.applicants, strict=True)
+        return [applicant for own, _, applicant in sorted(standing) if own < market.barred]
+
+    return verify.Rules(outcome.mechanism, quotas, consenting, queue)
+
+
+def _quota(quotas: Quotas, p: int, holders: int) -> verify.Quota:
+    """The band or the guarantees of program p, by slot, with so many seats more for those who hold one now."""
+    rule, guaranteed = int(quotas.rule[p]), quotas.guaranteed[p].tolist()
+    kind = verify.GUARANTEES if rule == GUARANTEES else verify.HARD if rule == HARD_BAND else verify.SOFT
+    return verify.Quota(
+        kind,
+        int(quotas.seats[p]),
+        holders,
+        quotas.first,
+        quotas.floor[p].tolist(),
+        quotas.ceiling[p].tolist(),
+        [[str(t) for t in range(len(guaranteed)) if own >> t & 1] for own in quotas.traits[p].tolist()],
+        {str(t): seats for t, seats in enumerate(guaranteed)},
+    )
 
 
 def _titles(market: Market) -> list[str]:

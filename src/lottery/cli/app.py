@@ -16,7 +16,9 @@ from lottery.cli.screen import as_json, err, out, print_json
 from lottery.errors import AuditFailure, LotteryError, Refusal
 
 DONE, FOUND, REFUSED, FAILED = range(4)
-COMMANDS = ("demo", "synth", "check", "run", "audit", "explain", "chances", "simulate", "report", "serve")
+COMMANDS = (
+    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "simulate", "report", "serve",
+)  # fmt: skip
 
 app = typer.Typer(
     name="lottery",

@@ -35,9 +35,9 @@ def guarantees(
             f"{where} name {len(traits)} traits; at most {MOST_TRAITS} are allowed, since every set of them is "
             "considered. Leave some out, or join them."
         )
-    guaranteed = [_seats(program, name, own) for name, own in traits.items()]
-    if sum(guaranteed) > seats:
-        raise LotteryError(f"{where} promise {sum(guaranteed)} seats, and the program has {seats}. Promise fewer.")
+    guaranteed = {name: _seats(program, name, own) for name, own in traits.items()}
+    if (promised := sum(guaranteed.values())) > seats:
+        raise LotteryError(f"{where} promise {promised} seats, and the program has {seats}. Promise fewer.")
     members = [_members(program, name, own, applicants) for name, own in traits.items()]
     set_of = {i: sum((i in own) << t for t, own in enumerate(members)) for i in applying if i in rank}
     having = {chosen: frozenset(i for i in set_of if set_of[i] == chosen) for chosen in sorted(set(set_of.values()))}

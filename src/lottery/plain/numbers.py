@@ -24,7 +24,8 @@ def given(
         known(numbers, programs, "numbers", "seats")
         for program, own in numbers.items():
             known(own, applicants, f"numbers of program {program}")
-        return _per_program(numbers, rows)
+        everywhere = _everywhere(numbers, applicants, programs)
+        return replace(_per_program(numbers, rows), everywhere=everywhere)
     known(numbers, applicants, "numbers")
     exact = [_decimal(i, numbers, "numbers") for i in applicants]
     return replace(given_numbers(exact, applicants), exact=tuple(exact))
@@ -45,6 +46,17 @@ def _per_program(numbers: Mapping[str, Any], rows: Sequence[tuple[str, str]]) ->
         for row, number, decimal in zip(members, drawn.shown, decimals, strict=True):
             shown[row], exact[row] = number, decimal
     return Lottery(place, tuple(shown), "given", per_application=True, exact=tuple(exact))
+
+
+def _everywhere(
+    numbers: Mapping[str, Mapping[str, Any]], applicants: Sequence[str], programs: Iterable[str]
+) -> Ints | None:
+    """[program, applicant] The places of everybody, listed or not; None where somebody has no number somewhere."""
+    order = sorted(programs)
+    if any(set(numbers.get(program, {})) != set(applicants) for program in order):
+        return None
+    own = [[_decimal(i, numbers[program], f"numbers of program {program}") for i in applicants] for program in order]
+    return np.array([given_numbers(decimals, applicants).place for decimals in own], dtype=np.int32)
 
 
 def _decimal(applicant: str, numbers: Mapping[str, Any], where: str) -> Decimal:

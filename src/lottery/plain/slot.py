@@ -32,7 +32,7 @@ class Chooser(NamedTuple):
     slots: Sequence[Slot]
     rule: int = SEAT_GROUPS
     seats: int = 0  # of a band or guarantees
-    guaranteed: Sequence[int] = ()  # [trait]
+    guaranteed: Mapping[str, int] = {}  # by trait, in the order of the bits
 
 
 def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
@@ -50,7 +50,8 @@ def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
         floor=of_slots("floor"),
         ceiling=of_slots("ceiling"),
         traits=of_slots("traits"),
-        guaranteed=_table([chooser.guaranteed for chooser in choosers], max(len(c.guaranteed) for c in choosers)),
+        guaranteed=_table([tuple(c.guaranteed.values()) for c in choosers], max(len(c.guaranteed) for c in choosers)),
+        trait_names=tuple(tuple(chooser.guaranteed) for chooser in choosers),
     )
 
 

@@ -30,6 +30,7 @@ class Slots:
     ceiling: tuple[int, ...] = ()
     traits: tuple[int, ...] = ()  # the set of traits of each slot, a bit for each
     guaranteed: tuple[int, ...] = ()  # [trait]
+    trait_names: tuple[str, ...] = ()  # [trait]
 
 
 class Entrants(NamedTuple):
@@ -103,4 +104,5 @@ def quotas(draft: Draft, secured: int, n_slots: int) -> Quotas | None:
         ceiling=filled_up([slots.ceiling for slots in draft.slots], secured, n_slots),
         traits=filled_up([slots.traits for slots in draft.slots], secured, n_slots),
         guaranteed=filled_up([slots.guaranteed for slots in draft.slots], 0, n_traits),
+        trait_names=tuple(slots.trait_names for slots in draft.slots),
     )

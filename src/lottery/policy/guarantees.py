@@ -39,6 +39,7 @@ def slots_of(traits: tuple[Guarantee, ...], sets: list[int], seats: int, held: i
         rule=GUARANTEES,
         traits=tuple(sets),
         guaranteed=tuple(in_written_order(seats, (wanted(seats, trait) for trait in traits))),
+        trait_names=tuple(trait.name for trait in traits),
     )
 
 

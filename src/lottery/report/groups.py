@@ -71,8 +71,8 @@ def holds(bundle: Bundle, condition: Any) -> Bools:
 def _named(policy: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every condition that a target or a seat group names."""
     conditions = [target["fact"] for target in policy.get("targets", [])]
-    for entry in policy.get("seat_groups", []):
-        conditions += [group["for"] for group in entry["groups"] if "for" in group]
+    for rule, parts in (("seat_groups", "groups"), ("bands", "categories"), ("guarantees", "traits")):
+        conditions += [part["for"] for entry in policy.get(rule, []) for part in entry[parts] if "for" in part]
     for condition in conditions:
         yield (condition if isinstance(condition, str) else json.dumps(condition, sort_keys=True)), condition
 

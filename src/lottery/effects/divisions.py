@@ -1,0 +1,128 @@
+"""How a policy divides the seats of a program: seats by group and size, and the order of precedence in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lottery.effects.words import condition_in_words, programs_in_words, size_in_words
+from lottery.policy.allot import allot, in_written_order, wanted
+from lottery.policy.bands import slots_of
+from lottery.policy.model import (
+    Bands,
+    Category,
+    Guarantees,
+    Path_,
+    Policy,
+    PriorityLine,
+    SeatGroup,
+    SeatGroups,
+    fraction,
+)
+
+SIZES = (1, 2, 5, 10, 20, 25, 60)  # seats of a program
+Seats = int | tuple[int, int] | None  # of a group; floor and ceiling of a category; None: the cycle decides
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One entry of `seat_groups`, `bands` or `guarantees`."""
+
+    path: Path_
+    programs: str
+    precedence: tuple[str, ...]  # sentences
+    names: tuple[str, ...]  # of groups, categories or traits, in written order
+    seats_of: Callable[[int], list[Seats]]  # [group]  of a program with so many seats
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "rule": self.path[0],
+            "programs": self.programs,
+            "precedence": list(self.precedence),
+            "groups": list(self.names),
+            "seats": {str(size): self.seats_of(size) for size in SIZES},
+        }
+
+
+def divisions(policy: Policy) -> list[Division]:
+    """Every entry of a policy that divides seats, in written order."""
+    return [
+        *(_of_groups(("seat_groups", index), entry) for index, entry in enumerate(policy.seat_groups)),
+        *(_of_band(("bands", index), entry) for index, entry in enumerate(policy.bands)),
+        *(_of_guarantees(("guarantees", index), entry) for index, entry in enumerate(policy.guarantees)),
+    ]
+
+
+def band_seats(entry: Bands, size: int) -> list[Seats]:
+    """Floor and ceiling of every category; None for all where a category follows the district."""
+    if any(category.centre == "district" for category in entry.categories):
+        return [None] * len(entry.categories)
+    slots = slots_of(entry, [_ends(category) for category in entry.categories], size, 0)
+    return list(zip(slots.floor, slots.ceiling, strict=True))
+
+
+def guaranteed_seats(entry: Guarantees, size: int) -> list[int]:
+    """Seats of every trait."""
+    return in_written_order(size, (wanted(size, trait) for trait in entry.traits))
+
+
+def _ends(category: Category) -> tuple[int | Fraction, int | Fraction]:
+    if category.floor is not None and category.ceiling is not None:
+        floor, ceiling = (fraction(end) if isinstance(end, str) else end for end in (category.floor, category.ceiling))
+        return floor, ceiling
+    centre, width = fraction(str(category.centre)), Fraction(category.points or 0) / 100
+    return max(Fraction(0), centre - width), min(Fraction(1), centre + width)
+
+
+def _of_groups(path: Path_, entry: SeatGroups) -> Division:
+    lines = ["First", *["Then"] * (len(entry.groups) - 1)]
+    words = [f"{first} {_group(group)}." for first, group in zip(lines, entry.groups, strict=True)]
+    names = tuple(group.name for group in entry.groups)
+    return Division(path, programs_in_words(entry.programs), tuple(words), names, lambda q: [*allot(q, entry.groups)])
+
+
+def _group(group: SeatGroup) -> str:
+    order = _own_order(group.order) if group.order else "by priority class and number"
+    here = f"{group.name}: {size_in_words(group)}"
+    if group.members is None:
+        return f"{here}, for everybody, {order}"
+    members = f"{here}, for {condition_in_words(group.members)}, {order}"
+    if group.unfilled == "release":
+        return f"{members}; unfilled seats are released: who is not a member stands behind the members"
+    return f"{members}; unfilled seats are held: who is not a member may not enter"
+
+
+def _own_order(order: Sequence[PriorityLine]) -> str:
+    everybody = order[-1].when is None
+    outside = "" if everybody else " (whom no line takes may not enter)"
+    return f"in an order of its own: {', then '.join(line.name for line in order)}{outside}"
+
+
+def _of_band(path: Path_, entry: Bands) -> Division:
+    names = tuple(category.name for category in entry.categories)
+    who = "; ".join(f"{own.name}: {_members(own)}" for own in entry.categories)
+    end = (
+        "Then from categories below their ceiling while the floors of the others stay free; all other seats stay empty."
+        if entry.kind == "hard"
+        else "Then from categories below their ceiling; then anyone, until no seat is left."
+    )
+    words = (f"Categories: {who}.", "First each category up to its floor, by priority class and number.", end)
+    return Division(path, programs_in_words(entry.programs), words, names, lambda size: band_seats(entry, size))
+
+
+def _members(category: Category) -> str:
+    return condition_in_words(category.members) if category.members is not None else "all others"
+
+
+def _of_guarantees(path: Path_, entry: Guarantees) -> Division:
+    names = tuple(trait.name for trait in entry.traits)
+    who = tuple(f"{t.name}: {size_in_words(t)}, for {condition_in_words(t.members)}." for t in entry.traits)
+    words = (
+        *who,
+        "First, by priority class and number, whoever raises the number of guaranteed seats in use.",
+        "Then everybody by priority class and number. One child uses one guaranteed seat, whatever it has.",
+    )
+    return Division(path, programs_in_words(entry.programs), words, names, lambda q: [*guaranteed_seats(entry, q)])
