@@ -26,6 +26,7 @@ from lottery.report.record import record_of, seal_outputs, write_record
 from lottery.report.safeguards import safeguards
 from lottery.report.summary import write_summary
 from lottery.report.tables import write_tables
+from lottery.rulebook import write_rule_books
 
 Progress = Callable[[str], None]
 
@@ -118,6 +119,7 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         write_summary(bundle)
         write_report(bundle)
         write_public(bundle)
+        record["policy"]["rule_book"] = write_rule_books(file, folder / "public")
         seal_outputs(record, folder)
         _gate(folder, out, progress)
     return Run(out, outcome, record["outcome_digest"], tuple(warnings))

@@ -76,8 +76,8 @@ class Outcome:
         """
         Whether each group is full ([program, slot]).
 
-        A seat group is full without a seat left; a category, or a set of traits, when the program would turn away one
-        more eligible applicant of it who stands behind everybody else.
+        A seat group is full without a seat left, and so are the seats of holders; a category, or a set of traits, when
+        the program would turn away one more eligible applicant of it who stands behind everybody else.
         """
         quotas, no_seat_left = self.market.quotas, np.equal(self.filled, self.market.capacity)
         if quotas is None:
@@ -87,7 +87,7 @@ class Outcome:
         held = self.filled.copy()
         held[:, holders] = 0
         full: Bools = np.where((quotas.rule == SEAT_GROUPS)[:, None], no_seat_left, _turns_away(quotas, seats, held))
-        full[:, holders] &= (quotas.rule == SEAT_GROUPS)[:, None]  # a holder is never turned away
+        full[:, holders] = no_seat_left[:, holders]
         return full
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 
 from lottery.errors import LotteryError
 from lottery.policy import PolicyFile
@@ -13,6 +14,14 @@ from lottery.rulebook.spanish import SPANISH
 from lottery.rulebook.writing import Language
 
 LANGUAGES: Mapping[str, Language] = {"en": ENGLISH, "es": SPANISH}
+
+
+def write_rule_books(file: PolicyFile, folder: Path) -> dict[str, str]:
+    """Write `rules.LANGUAGE.txt` in every language, and return their SHA-256 by language."""
+    books = {language: rule_book(file, language) for language in sorted(LANGUAGES)}
+    for language, book in books.items():
+        (folder / f"rules.{language}.txt").write_text(book, encoding="utf-8", newline="\n")
+    return {language: sha256(book.encode()).hexdigest() for language, book in books.items()}
 
 
 def rule_book(file: PolicyFile, language: str = "en") -> str:
