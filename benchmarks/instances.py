@@ -105,7 +105,6 @@ def market_with_bands(instance: Instance, seed: int, *, hard: bool) -> Market:
         ceiling=np.outer(-(-2 * instance.capacity // 5), each),
         traits=np.zeros((programs, n_slots), dtype=np.int32),
         guaranteed=np.zeros((programs, 0), dtype=np.int32),
-        trait_names=((),) * programs,
     )
     return _market_of_slots(instance, category, CATEGORIES, quotas)
 
@@ -122,7 +121,6 @@ def market_with_guarantees(instance: Instance, seed: int) -> Market:
         ceiling=np.zeros((programs, n_slots), dtype=np.int32),
         traits=np.tile(np.arange(n_slots, dtype=np.int32), (programs, 1)),
         guaranteed=np.outer(instance.capacity // GUARANTEED, np.ones(TRAITS, dtype=np.int32)),
-        trait_names=(tuple(f"trait {t}" for t in range(TRAITS)),) * programs,
     )
     set_of_traits = has_trait @ (1 << np.arange(TRAITS))
     return _market_of_slots(instance, set_of_traits, tuple(f"{chosen:03b}" for chosen in range(n_slots)), quotas)

@@ -168,7 +168,14 @@ def test_ranks_are_those_of_the_first_runs_list_and_a_program_that_is_not_on_it_
 def test_better_and_worse_change_places_when_the_runs_do(before, tmp_path):
     after = run(tmp_path, seats={"oak": 3, "elm": 1}, seat_groups=[groups(OPEN)])
     there, back = diff(before, after).counts, diff(after, before).counts
-    turned = {"better": "worse", "worse": "better", "placed": "unplaced", "unplaced": "placed", "moved": "moved", "same": "same"}
+    turned = {
+        "better": "worse",
+        "worse": "better",
+        "placed": "unplaced",
+        "unplaced": "placed",
+        "moved": "moved",
+        "same": "same",
+    }
     assert {turned[change]: there[change] for change in turned} == {change: back[change] for change in turned}
     assert there["same"] < len(CHILDREN)
 

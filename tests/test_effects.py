@@ -104,7 +104,12 @@ def test_the_shares_of_the_contract_are_told_by_size():
         OPEN,
     ]
     (division,) = divisions(policy_of(facts={"low": LOW}, seat_groups=[groups(*parts)]).policy)
-    assert [division.seats_of(size) for size in (1, 2, 5, 7)] == [[0, 1, 0, 0], [0, 1, 1, 0], [1, 3, 1, 0], [1, 4, 2, 0]]
+    assert [division.seats_of(size) for size in (1, 2, 5, 7)] == [
+        [0, 1, 0, 0],
+        [0, 1, 1, 0],
+        [1, 3, 1, 0],
+        [1, 4, 2, 0],
+    ]
     assert division.precedence == (
         "First open_first: 25% of the seats, rounded down, for everybody, by priority class and number.",
         "Then low: 50% of the seats, rounded up, for low, by priority class and number; unfilled seats are released: who is not a member stands behind the members.",
@@ -114,7 +119,12 @@ def test_the_shares_of_the_contract_are_told_by_size():
 
 
 def band(*categories: dict[str, object], kind: str = "soft") -> dict[str, object]:
-    return {"programs": "all", "kind": kind, "rounding": {"floor": "down", "ceiling": "up"}, "categories": list(categories)}
+    return {
+        "programs": "all",
+        "kind": kind,
+        "rounding": {"floor": "down", "ceiling": "up"},
+        "categories": list(categories),
+    }
 
 
 def test_a_band_is_told_as_floor_and_ceiling_and_one_that_follows_the_district_is_left_to_the_cycle():
@@ -272,7 +282,10 @@ def test_a_released_reserve_for_the_best_class_changes_no_offer_in_any_tiny_mark
         for structure in structures("strict", kind):
             parts = structure.rule["seat_groups"][RULED]
             members = next(part["for"] for part in parts if "for" in part)
-            first, others = [i for i in structure.applicants if i in members], [i for i in structure.applicants if i not in members]
+            first, others = (
+                [i for i in structure.applicants if i in members],
+                [i for i in structure.applicants if i not in members],
+            )
             best = {**structure.priorities, RULED: (tuple(first), tuple(others))}
             reserved, free = structure._replace(priorities=best), structure._replace(priorities=best, rule={})
             for choices in list(structure.profiles)[::7]:
@@ -296,7 +309,9 @@ def test_held_seats_hard_bands_and_complements_are_told():
     held = notes(policy_of(seat_groups=[groups(OPEN, reserve("zone", unfilled="hold"))]).policy)
     assert any("'r' stay empty" in note for note in held)
     pair = groups(reserve("zone"), OPEN | {"for": {"none": ["zone"]}, "unfilled": "release"})
-    assert any("each reserve is a ceiling for the other" in note for note in notes(policy_of(seat_groups=[pair]).policy))
+    assert any(
+        "each reserve is a ceiling for the other" in note for note in notes(policy_of(seat_groups=[pair]).policy)
+    )
     halves = {"floor": "50%", "ceiling": "50%"}
     hard = band({"name": "low", "for": LOW, **halves}, {"name": "others", **halves}, kind="hard")
     assert any("hard band" in note for note in notes(policy_of(bands=[hard]).policy))
@@ -309,7 +324,13 @@ def test_held_seats_hard_bands_and_complements_are_told():
 
 def effects(file, seats: dict[str, int], children: dict[str, dict[str, object]]) -> CycleEffects:
     applicants = {name: {"choices": list(seats)} | own for name, own in children.items()}
-    written = {"name": "case", "seats": seats, "lottery": list(children), "applicants": applicants, "offers": dict.fromkeys(children)}
+    written = {
+        "name": "case",
+        "seats": seats,
+        "lottery": list(children),
+        "applicants": applicants,
+        "offers": dict.fromkeys(children),
+    }
     cycle = cycle_of(Case.model_validate(written), file)
     return CycleEffects(file, cycle, compile_market(file, cycle))
 

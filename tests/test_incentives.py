@@ -154,14 +154,20 @@ def programs_propose(market, mechanism):
     rows = [range(start[i], start[i + 1]) for i in range(len(names))]
     wanted = [[int(market.program[a]) for a in own] for own in rows]
     place = market.given.place.tolist()
-    standing = {(i, int(market.program[a])): (int(market.priority_class[a]), place[i]) for i in range(len(names)) for a in rows[i]}
+    standing = {
+        (i, int(market.program[a])): (int(market.priority_class[a]), place[i])
+        for i in range(len(names))
+        for a in rows[i]
+    }
     held: dict[int, int] = {}
     asked: set[tuple[int, int]] = set()
     while True:
         open_now = [p for p in range(len(programs)) if list(held.values()).count(p) < int(market.capacity[p].sum())]
         calls = [(p, i) for p in open_now for i in range(len(names)) if (i, p) in standing and (p, i) not in asked]
         if not calls:
-            return SimpleNamespace(offers={names[i]: programs[held[i]] if i in held else None for i in range(len(names))})
+            return SimpleNamespace(
+                offers={names[i]: programs[held[i]] if i in held else None for i in range(len(names))}
+            )
         p, i = min(calls, key=lambda call: (call[0], standing[call[1], call[0]]))
         asked.add((p, i))
         if i not in held or wanted[i].index(p) < wanted[i].index(held[i]):
@@ -195,7 +201,9 @@ def test_the_search_finds_a_rule_that_takes_applicants_in_pairs(monkeypatch):
         return SimpleNamespace(offers=offers)
 
     monkeypatch.setattr(search, "match", pairs)
-    assert search.search(structures("strict", "reserve filled first, released"), "deferred-acceptance").example is not None
+    assert (
+        search.search(structures("strict", "reserve filled first, released"), "deferred-acceptance").example is not None
+    )
 
 
 # --- verdicts and words -----------------------------------------------------------------------------------------------

@@ -164,8 +164,10 @@ class _Pair:
         if first.choices[who] != second.choices[who]:
             yield f"another list: {_list(first.choices[who])}, then {_list(second.choices[who])}"
         if (one.get("outcome") == "ineligible") != (other.get("outcome") == "ineligible"):
-            yield "eligible there in the second run only" if one.get("outcome") == "ineligible" else (
-                "eligible there in the first run only"
+            yield (
+                "eligible there in the second run only"
+                if one.get("outcome") == "ineligible"
+                else ("eligible there in the first run only")
             )
         classes = first.standing(one), second.standing(other)
         if classes[0] != classes[1]:

@@ -119,7 +119,7 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         write_summary(bundle)
         write_report(bundle)
         write_public(bundle)
-        record["policy"]["rule_book"] = write_rule_books(file, folder / "public")
+        record["rule_book"] = write_rule_books(file, folder / "public")
         seal_outputs(record, folder)
         _gate(folder, out, progress)
     return Run(out, outcome, record["outcome_digest"], tuple(warnings))

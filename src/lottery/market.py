@@ -69,7 +69,7 @@ class Quotas:
     ceiling: Ints  # [program, slot]  most members of the category, 0 elsewhere
     traits: Ints  # [program, slot]  the set of traits: bit t is set where members have trait t
     guaranteed: Ints  # [program, trait]  seats of each trait
-    trait_names: tuple[tuple[str, ...], ...]  # [program][trait]
+    trait_names: tuple[tuple[str, ...], ...] = ()  # [program][trait]  for files only
 
     def __post_init__(self) -> None:
         for array in (self.rule, self.seats, self.floor, self.ceiling, self.traits, self.guaranteed):

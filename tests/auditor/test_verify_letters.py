@@ -32,9 +32,7 @@ def market_of_one_class(choices: dict[str, list[str]], capacities: dict[str, lis
             for program, its in capacities.items()
         },
         offerings={
-            program: Offering(
-                *program.split("/"), order[program], [None] * len(its), [order[program]] * len(its), draw
-            )
+            program: Offering(*program.split("/"), order[program], [None] * len(its), [order[program]] * len(its), draw)
             for program, its in capacities.items()
         },
         rank={a: tuple(range(1, len(own) + 1)) for a, own in choices.items()},

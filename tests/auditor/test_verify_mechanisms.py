@@ -377,4 +377,9 @@ def test_envy_of_one_who_does_not_consent_is_named():
     traded = {"i1": ("s2", 0), "i2": ("s1", 0), "i3": ("s3", 0)}
     assert objections(choices, groups, traded, everybody.rules(ADJUSTED, {"i3"})) == []
     envy = objections(choices, groups, traded, everybody.rules(ADJUSTED, {"i1"}))[0]
-    assert envy == ("I4", "i3", "was refused at s1 with standing (0, 1) in group open; i2 has a seat there with (0, 2)", "s1")
+    assert envy == (
+        "I4",
+        "i3",
+        "was refused at s1 with standing (0, 1) in group open; i2 has a seat there with (0, 2)",
+        "s1",
+    )

@@ -53,7 +53,9 @@ def write(bundle: Any, case: Case) -> None:
     programs = [line.split()[0] for line in case.seats.strip().splitlines()]
     bundle.write("inputs/schools.csv", table("school_id", "\n".join(f"{p}b" for p in programs)))
     bundle.write("inputs/programs.csv", table("program_id,school_id", "\n".join(f"{p} {p}b" for p in programs)))
-    bundle.write("inputs/seats.csv", table("program_id,capacity,grade", case.seats.replace("\n", " KG\n").strip() + " KG"))
+    bundle.write(
+        "inputs/seats.csv", table("program_id,capacity,grade", case.seats.replace("\n", " KG\n").strip() + " KG")
+    )
     header, _, rows = case.applicants.strip().partition("\n")
     bundle.write("inputs/applicants.csv", table(",".join(["applicant_id", "grade", *header.split()]), rows))
     lists = (line.split(":") for line in case.choices.strip().splitlines())

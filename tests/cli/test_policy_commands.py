@@ -41,7 +41,12 @@ def runs(district, tmp_path_factory):
 def test_check_of_a_policy_tells_seats_precedence_and_incentives(lottery):
     code, out, _ = lottery("check", "--policy", "pusd/general-2019")
     assert code == 0
-    for told in ("neighbourhood  0  0  0  1   2   2   6", "First open:", "Then neighbourhood: 10% of the seats", "Ranking truthfully is safe"):
+    for told in (
+        "neighbourhood  0  0  0  1   2   2   6",
+        "First open:",
+        "Then neighbourhood: 10% of the seats",
+        "Ranking truthfully is safe",
+    ):
         assert told in out
     assert out.rstrip().endswith("8 of 8 cases hold.")
 
@@ -55,7 +60,12 @@ def test_check_on_a_cycle_tells_seats_by_program_and_keeps_a_long_district_short
     assert f"and {len(programs) - 40} more; --json has them all" in out
     assert sum(row["program_id"] in out for row in programs) < len(programs)
     capacity = {(row["program_id"], row["grade"]): int(row["capacity"]) for row in rows(district / "seats.csv")}
-    held = {(row["program_id"], row["grade"]): own["seats"] for row in programs for own in row["groups"] if own["name"] == "secured"}
+    held = {
+        (row["program_id"], row["grade"]): own["seats"]
+        for row in programs
+        for own in row["groups"]
+        if own["name"] == "secured"
+    }
     assert {(row["program_id"], row["grade"]): row["seats"] for row in programs} == {
         name: seats + held.get(name, 0) for name, seats in capacity.items()
     }
@@ -76,7 +86,9 @@ def test_a_rule_that_can_do_nothing_is_a_warning_and_exits_1(lottery, tmp_path):
     policy.write_text(policy_of(seat_groups=[groups(OPEN, reserve("sibling"))]).canonical())
     code, out, err = lottery("check", "--policy", policy)
     assert code == 1
-    assert "void.yaml, line 1, seat_groups.0.groups.1.for: The members of 'r' are exactly the best class (sibling)" in err
+    assert (
+        "void.yaml, line 1, seat_groups.0.groups.1.for: The members of 'r' are exactly the best class (sibling)" in err
+    )
     assert "0 errors, 1 warning." in out
 
 

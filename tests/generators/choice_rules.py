@@ -80,7 +80,10 @@ def filled(people: Sequence[Person], traits: Mapping[Person, AbstractSet[Name]],
 
 
 def with_holders(
-    choose: Callable[[Sequence[Person], int], list[Person]], pool: Sequence[Person], holders: AbstractSet[Person], seats: int
+    choose: Callable[[Sequence[Person], int], list[Person]],
+    pool: Sequence[Person],
+    holders: AbstractSet[Person],
+    seats: int,
 ) -> list[Person]:
     """RULES 17: all holders who are there, and of the others as many as q and the seats of absent holders allow."""
     present = [i for i in pool if i in holders]

@@ -71,7 +71,9 @@ def kernels_choices(programs: Sequence[Lone]) -> list[set[int]]:
     chosen, start = [], 0
     for program in programs:
         arrival = _arrival(program)
-        chosen.append({i for i, has_seat in zip(arrival, seated[start : start + len(arrival)], strict=True) if has_seat})
+        chosen.append(
+            {i for i, has_seat in zip(arrival, seated[start : start + len(arrival)], strict=True) if has_seat}
+        )
         start += len(arrival)
     return chosen
 

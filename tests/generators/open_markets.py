@@ -17,7 +17,9 @@ from lottery.mechanisms import mechanism_of, run_under
 Offers = dict[str, str | None]
 
 
-def open_market(rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, *, single: bool = True) -> Written:
+def open_market(
+    rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, *, single: bool = True
+) -> Written:
     """Ties, ineligible choices, empty lists, programs without seats or everybody's first choice."""
     written = replace(random_market(rng, n_applicants, n_programs, most_seats), seat_groups={})
     return replace(written, numbers=random_numbers(rng, list(written.choices))) if single else written

@@ -88,9 +88,7 @@ def choose(queues: Sequence[Queue], pool: AbstractSet[str]) -> dict[str, int]:
     return taken
 
 
-def random_market(
-    rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, quotas: float = 0.0
-) -> Written:
+def random_market(rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, quotas: float = 0.0) -> Written:
     """
     A market with everything that can be written; with bands or guarantees at a share `quotas` of the programs.
 

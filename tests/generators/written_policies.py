@@ -45,9 +45,7 @@ def reserve(members: object, **keys: object) -> dict[str, object]:
 
 
 FACTS = st.sampled_from(["zone", "sibling", "feeder", "continuing", "low", "gifted_child"])
-TESTS = st.sampled_from(
-    [LOW, *({"column": "age", "range": ends} for ends in ([3, 7], [None, 7], [3, None]))]
-)
+TESTS = st.sampled_from([LOW, *({"column": "age", "range": ends} for ends in ([3, 7], [None, 7], [3, None]))])
 CONDITIONS = st.recursive(
     FACTS | TESTS,
     lambda inner: st.builds(
@@ -131,9 +129,7 @@ def policies(draw) -> PolicyFile:
         "waitlist": {"vacancy": draw(st.sampled_from(["group_then_open", "choice_function"]))},
         "resolution": draw(st.none() | st.just("2027-14")),
         "source": draw(st.none() | st.just("A study of 2019")),
-        "targets": draw(
-            st.just([]) | st.just([{"fact": "low", "per": "school", "centre": "district", "points": 10}])
-        ),
+        "targets": draw(st.just([]) | st.just([{"fact": "low", "per": "school", "centre": "district", "points": 10}])),
     }
     if draw(st.booleans()):
         keys["seat_groups"] = [draw(seat_groups(k)) for k in range(draw(st.integers(0, 2)))]

@@ -68,7 +68,9 @@ def test_a_ceiling_above_the_seats_is_one_at_the_seats():
 
 def test_cutoffs_are_shown_for_each_category():
     """docs/formats.md: the last holder of a full category; the better-off are full at their ceiling, the others are not."""
-    outcome = lottery.match(one_program(["h1", "h2", "l1"], 3, two(["l1"], ["h1", "h2"], (0, 3, 0, 1), "hard")).compiled())
+    outcome = lottery.match(
+        one_program(["h1", "h2", "l1"], 3, two(["l1"], ["h1", "h2"], (0, 3, 0, 1), "hard")).compiled()
+    )
     assert outcome.cutoffs["s"]["low"] is None
     cutoff = outcome.cutoffs["s"]["high"]
     assert cutoff is not None
@@ -186,7 +188,9 @@ def test_hard_floors_that_are_the_ceilings_are_separate_programs():
 # ------------------------------------------------------------------------------------------------ why not to overlap
 
 
-def best_for_overlapping_floors(pool: Sequence[str], of: Mapping[str, str], floor: Mapping[str, int], seats: int) -> set[str]:
+def best_for_overlapping_floors(
+    pool: Sequence[str], of: Mapping[str, str], floor: Mapping[str, int], seats: int
+) -> set[str]:
     """A band without ceilings in which one may be in several categories: whoever any of them still needs goes first."""
     taken: list[str] = []
     for i in pool:

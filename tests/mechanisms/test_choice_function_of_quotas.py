@@ -174,9 +174,9 @@ def test_the_kernel_is_the_definition_with_eight_traits():
 
 
 def full_by_definition(program: Lone, chosen: AbstractSet[int]) -> list[bool]:
-    """Whether one more of the slot, behind everybody else, would be turned away; the first slot is for holders."""
+    """Whether one more of the slot, behind everybody else, would be turned away; the first slot has the holders' seats."""
     newcomer = len(program.slot)
-    answers = [False]
+    answers = [program.holders <= chosen]
     for slot in program.slots:
         larger = replace(program, slot=[*program.slot, slot])
         answers.append(newcomer not in larger.chosen([*sorted(chosen), newcomer]))
@@ -203,7 +203,7 @@ def test_a_slot_is_full_when_one_more_behind_everybody_else_would_be_turned_away
         expected = full_by_definition(program, chosen)
         assert outcome.full[p, : len(expected)].tolist() == expected, program
         for k, slot in enumerate(["secured", *program.slots]):
-            inside = [i for i in chosen if i not in program.holders and k > 0 and program.slot[i] == slot]
+            inside = [i for i in chosen if (slot == "secured" if i in program.holders else program.slot[i] == slot)]
             last = outcome.last_holder[p, k]
             assert (last != NOBODY) == (expected[k] and bool(inside))
             if last != NOBODY:

@@ -32,7 +32,12 @@ def test_it_is_the_steps_of_its_definition(single):
 
 def test_an_ineligible_choice_uses_up_its_rank():
     """i1 may not attend a, so that b is i1's second choice; i2's first."""
-    written = Written({"i1": ["a", "b"], "i2": ["b"]}, {"a": [["i2"]], "b": [["i1"], ["i2"]]}, {"a": 1, "b": 1}, {"i1": "0.1", "i2": "0.2"})
+    written = Written(
+        {"i1": ["a", "b"], "i2": ["b"]},
+        {"a": [["i2"]], "b": [["i1"], ["i2"]]},
+        {"a": 1, "b": 1},
+        {"i1": "0.1", "i2": "0.2"},
+    )
     assert offers(IMMEDIATE, written) == {"i1": None, "i2": "b"}
     assert offers(IMMEDIATE, replace(written, choices={"i1": ["b"], "i2": ["b"]})) == {"i1": "b", "i2": None}
 
@@ -57,7 +62,10 @@ def test_in_many_markets_somebody_gains_by_a_false_list():
 def test_no_seat_is_wasted_and_only_a_higher_rank_beats_a_better_standing():
     n_beaten = 0
     for _, written in open_markets("ranks", 500, most=9):
-        offered, standing = offers(IMMEDIATE, written), {s: {i: k for k, i in enumerate(own)} for s, own in lines(written).items()}
+        offered, standing = (
+            offers(IMMEDIATE, written),
+            {s: {i: k for k, i in enumerate(own)} for s, own in lines(written).items()},
+        )
         assert not wastes(written, offered)
         for i, s, j in envies(written, offered, standing):
             assert written.choices[j].index(s) < written.choices[i].index(s)

@@ -94,14 +94,22 @@ def test_memory_that_is_used_again_remembers_nothing_and_threads_do_not_meet(mec
     ],
 )
 def test_seat_groups_are_refused(mechanism, groups):
-    written = Written({"i1": ["s"], "i2": ["s"]}, {"s": [["i1"], ["i2"]], "t": []}, {"s": 1, "t": 1}, {"i1": 1, "i2": 2}, {"s": groups})
+    written = Written(
+        {"i1": ["s"], "i2": ["s"]},
+        {"s": [["i1"], ["i2"]], "t": []},
+        {"s": 1, "t": 1},
+        {"i1": 1, "i2": 2},
+        {"s": groups},
+    )
     with pytest.raises(LotteryError, match=r"program s has them\. Choose deferred-acceptance, or take them out"):
         engine_of(mechanism, written.compiled())
 
 
 @pytest.mark.parametrize("mechanism", OPEN)
 def test_a_group_for_everybody_is_open(mechanism):
-    assert offers(mechanism, replace(ONE, seat_groups={"s": [{"for": ["i"], "seats": 1, "unfilled": "hold"}]})) == {"i": "s"}
+    assert offers(mechanism, replace(ONE, seat_groups={"s": [{"for": ["i"], "seats": 1, "unfilled": "hold"}]})) == {
+        "i": "s"
+    }
 
 
 @pytest.mark.parametrize("mechanism", OPEN)

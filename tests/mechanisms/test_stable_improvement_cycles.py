@@ -42,7 +42,9 @@ def crowded(name: str, n_markets: int, most: int = 7) -> Iterator[tuple[Random, 
     for _ in range(n_markets):
         written = open_market(rng, rng.randint(1, most), rng.randint(2, 5))
         people, programs = list(written.choices), list(written.seats)
-        choices = {i: own if rng.random() < 0.2 else rng.sample(programs, len(programs)) for i, own in written.choices.items()}
+        choices = {
+            i: own if rng.random() < 0.2 else rng.sample(programs, len(programs)) for i, own in written.choices.items()
+        }
         numbers = {s: random_numbers(rng, people) for s in programs} if rng.random() < 0.7 else written.numbers
         priorities = {s: divided(rng, own) for s, own in written.priorities.items()}
         yield rng, replace(written, choices=choices, numbers=numbers, priorities=priorities)
@@ -86,7 +88,10 @@ def first_cycle(points_at: set[tuple[str, str]]) -> tuple[str, ...] | None:
     chains = [(i,) for i in sorted({i for i, _ in points_at})]
     while chains:
         chains = [
-            (*people, j) for people in chains for i, j in sorted(points_at) if i == people[-1] and j > people[0] and j not in people
+            (*people, j)
+            for people in chains
+            for i, j in sorted(points_at)
+            if i == people[-1] and j > people[0] and j not in people
         ]
         for people in chains:
             if (people[-1], people[0]) in points_at:
@@ -209,4 +214,8 @@ def test_whoever_has_no_seat_keeps_worse_classes_from_pointing():
         {"i1": "0.1", "i2": "0.2", "i4": "0.3"},
     )
     assert offers(IMPROVED, written) == {"i1": "b", "i2": "a", "i4": None}
-    assert offers(IMPROVED, replace(written, choices={**written.choices, "i4": []})) == {"i1": "a", "i2": "b", "i4": None}
+    assert offers(IMPROVED, replace(written, choices={**written.choices, "i4": []})) == {
+        "i1": "a",
+        "i2": "b",
+        "i4": None,
+    }

@@ -57,10 +57,15 @@ def test_with_numbers_of_a_programs_own_everybody_has_a_place_everywhere():
         line = lines(replace(written, numbers=numbers))
         market = written.compiled()
         order = {s: sorted(own, key=lambda i, own=own: float(own[i])) for s, own in numbers.items()}
-        everywhere = np.array([[order[s].index(i) + 1 for i in market.applicants] for s in market.programs], dtype=np.int32)
+        everywhere = np.array(
+            [[order[s].index(i) + 1 for i in market.applicants] for s in market.programs], dtype=np.int32
+        )
         own = everywhere[market.program, market.applicant_of()]
         application = TopTradingCycles(market).run(own, per_application=True, everywhere=everywhere)
-        offered = {i: None if a < 0 else market.programs[market.program[a]] for i, a in zip(market.applicants, application, strict=True)}
+        offered = {
+            i: None if a < 0 else market.programs[market.program[a]]
+            for i, a in zip(market.applicants, application, strict=True)
+        }
         assert offered == twin(written, line), written
 
 

@@ -39,7 +39,10 @@ BAND = {
     "programs": "all",
     "kind": "soft",
     "rounding": {"floor": "down", "ceiling": "up"},
-    "categories": [{"name": "low", "for": LOW, "floor": "20%", "ceiling": "60%"}, {"name": "others", "floor": "10%", "ceiling": "90%"}],
+    "categories": [
+        {"name": "low", "for": LOW, "floor": "20%", "ceiling": "60%"},
+        {"name": "others", "floor": "10%", "ceiling": "90%"},
+    ],
 }
 TRAIT = {"name": "el", "for": "learner", "share": "30%", "rounding": "down"}
 SURE = {"programs": "all", "traits": [TRAIT]}
@@ -199,7 +202,9 @@ def test_names_sizes_and_examples_of_any_policy_stand_in_both_texts(file):
             assert told(spoken, "class", line.name) in text
         for entry in policy.seat_groups:
             for group, seats in zip(entry.groups, allot(20, entry.groups), strict=True):
-                unit = {"en": "seat", "es": "lugar"}[language] + ("" if seats == 1 else {"en": "s", "es": "es"}[language])
+                unit = {"en": "seat", "es": "lugar"}[language] + (
+                    "" if seats == 1 else {"en": "s", "es": "es"}[language]
+                )
                 assert f"{told(spoken, 'group', group.name)}: {seats} {unit}" in text
                 assert group.share is None or f"{group.share} " in text
         for entry in (*policy.bands, *policy.guarantees):
@@ -239,7 +244,11 @@ def test_no_english_is_left_in_the_spanish_text_of_a_shipped_policy(name):
     for part in sorted(filter(None, own), key=len, reverse=True):
         text = text.replace(flat(part), "")
     english, spanish = (
-        words(" ".join([*own.sentences.values(), *own.headings.values(), *own.words.values(), *sum(own.facts.values(), ())]))
+        words(
+            " ".join(
+                [*own.sentences.values(), *own.headings.values(), *own.words.values(), *sum(own.facts.values(), ())]
+            )
+        )
         for own in (ENGLISH, SPANISH)
     )
     names = words(file.policy.policy)  # the identifier is not translated

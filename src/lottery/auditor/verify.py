@@ -952,9 +952,7 @@ class Compiler:
             offering.orders.append(offering.order)
         return [Group(name, most, {a: (class_of[a], place[a]) for a in who}) for name, most, who in slots]
 
-    def band(
-        self, offering: Offering, entry: Entry, capacity: int, holders: set[str]
-    ) -> tuple[Quota, list[Group]]:
+    def band(self, offering: Offering, entry: Entry, capacity: int, holders: set[str]) -> tuple[Quota, list[Group]]:
         """Return floors and ceilings, and a slot for each category; every eligible applicant has exactly one."""
         applying = set(offering.order.class_of) - holders
         categories = parted(offering.program, entry, applying)
@@ -1023,9 +1021,7 @@ class Compiler:
         slots = [("+".join(own) or "none", most, alike[own]) for own in traits]
         guaranteed = dict(zip(names, allotted(wishes, capacity), strict=True))
         before: list[tuple[str, ...]] = [()] if holders else []
-        quota = Quota(
-            GUARANTEES, capacity, len(holders), len(before), traits=[*before, *traits], guaranteed=guaranteed
-        )
+        quota = Quota(GUARANTEES, capacity, len(holders), len(before), traits=[*before, *traits], guaranteed=guaranteed)
         return quota, self.slots(offering, holders, slots)
 
 
@@ -1079,9 +1075,7 @@ def choice_lists(
     return ranked
 
 
-def compile_market(
-    folder: Path, tables: Mapping[str, Table], policy: Mapping[str, Any], draw: Draw | Draws
-) -> Market:
+def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[str, Any], draw: Draw | Draws) -> Market:
     """Derive every list, class, membership and standing from the inputs and the written policy."""
     facts = Facts(tables, policy)
     compiler = Compiler(policy, facts)
@@ -1511,9 +1505,7 @@ def efficiency_adjusted(wanted: Choices, groups: Programs, consent: Collection[s
             lists[applicant].remove(program)
 
 
-def step_by_step(
-    lists: Choices, groups: Programs, consent: Collection[str]
-) -> tuple[Answer, list[tuple[str, str]]]:
+def step_by_step(lists: Choices, groups: Programs, consent: Collection[str]) -> tuple[Answer, list[tuple[str, str]]]:
     """
     Run deferred acceptance, everybody who is free proposing in each step; return it and the last interrupting pairs.
 

@@ -79,9 +79,7 @@ def _by_size(division: Division) -> Table:
 
 
 def _by_program(rows: Sequence[Row]) -> Table:
-    table = Table(
-        "  Program", "Grade", "Seats", "Applicants", "Groups", box=None, pad_edge=False, header_style="bold"
-    )
+    table = Table("  Program", "Grade", "Seats", "Applicants", "Groups", box=None, pad_edge=False, header_style="bold")
     for row in rows:
         groups = ", ".join(map(_share, row.shares))
         table.add_row(f"  {row.program}", row.grade, str(row.seats), str(row.applicants), groups)

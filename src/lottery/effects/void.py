@@ -168,5 +168,3 @@ def _columns(condition: Condition, facts: Mapping[str, ColumnTest]) -> Iterator[
     for atom in atoms(condition):
         test = facts.get(atom, atom) if isinstance(atom, str) else atom
         yield "latitude" if test == "near" else test if isinstance(test, str) else test.column
-
-

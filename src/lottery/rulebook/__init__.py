@@ -18,6 +18,7 @@ LANGUAGES: Mapping[str, Language] = {"en": ENGLISH, "es": SPANISH}
 
 def write_rule_books(file: PolicyFile, folder: Path) -> dict[str, str]:
     """Write `rules.LANGUAGE.txt` in every language, and return their SHA-256 by language."""
+    folder.mkdir(exist_ok=True)
     books = {language: rule_book(file, language) for language in sorted(LANGUAGES)}
     for language, book in books.items():
         (folder / f"rules.{language}.txt").write_text(book, encoding="utf-8", newline="\n")

@@ -118,5 +118,3 @@ def _source(policy: Policy, digest: str) -> Iterator[Sentence]:
 def title_of(policy: Policy) -> Sentence:
     """What stands above the first chapter."""
     return say("title", title=policy.title, jurisdiction=policy.jurisdiction)
-
-

@@ -72,8 +72,7 @@ SENTENCES = {
     "order": "   Este grupo tiene un orden propio en vez de los grupos de prioridad:",
     "order_line": "   {number}. {name}: un estudiante que {condition}.",
     "order_rest": "   {number}. {name}: cualquier otro estudiante.",
-    "order_outside": "Un estudiante al que no corresponde ninguna de estas líneas no puede tener lugar en este "
-    "grupo.",
+    "order_outside": "Un estudiante al que no corresponde ninguna de estas líneas no puede tener lugar en este grupo.",
     "example_groups": "Ejemplo: un programa de {example} lugares tiene {parts}.",
     "counted": "{name}: {size}",
     "band": "Cada estudiante está en una categoría, y cada categoría tiene un límite inferior y uno superior:",
