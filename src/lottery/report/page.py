@@ -101,7 +101,11 @@ def _figures(bundle: Bundle, summary: Summary, counts: Aggregates) -> list[Figur
         # Schools cut the offers in another way than programs and grades do: both together would tell small counts.
         if counts.audience == OFFICE:
             drawn.append(figures.by_school(bundle, group, str(order)))
-    drawn += [figures.demand(counts, names), figures.seat_groups(bundle, summary["seat_groups"], counts, names)]
+    drawn += [
+        figures.demand(counts, names),
+        figures.seat_groups(bundle, summary["seat_groups"], counts, names),
+        figures.quotas(bundle, summary["quotas"], counts, names),
+    ]
     return [figure for figure in drawn if figure is not None]
 
 

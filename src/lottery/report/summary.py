@@ -59,6 +59,7 @@ def summary_of(bundle: Bundle) -> Summary:
         "equity": {group.name: _equity(bundle, group) for group in found},
         "targets": [_target(bundle, target) for target in bundle.policy.get("targets", [])],
         "seat_groups": seat_group_use(bundle, found),
+        "quotas": quota_use(bundle),
         "safeguards": bundle.record.get("safeguards", {}),
         "demand": _demand(bundle),
     }
@@ -116,6 +117,34 @@ def seat_group_use(bundle: Bundle, found: Sequence[Group]) -> list[Summary]:
             }
         )
     return lines
+
+
+def quota_use(bundle: Bundle) -> list[Summary]:
+    """
+    The members seated in every category of a band, or with every guaranteed trait.
+
+    `full`: no seat of the program is left; only then does it tell something whether the members are within floor and
+    ceiling (`met`).
+    """
+    table = bundle.offerings
+    keys = list(zip(table["program_id"], table["grade"], strict=True))
+    seats = dict(zip(keys, (table["seats"] - table["secured"]).tolist(), strict=True))
+    full = dict(zip(keys, (table["offers"] >= table["seats"]).tolist(), strict=True))
+    return [
+        {
+            "program": row.program_id,
+            "grade": row.grade,
+            "rule": row.rule,
+            "name": row.name,
+            "seats": seats[row.program_id, row.grade],
+            "floor": int(row.floor),
+            "ceiling": None if math.isnan(row.ceiling) else int(row.ceiling),
+            "members": int(row.members),
+            "full": full[row.program_id, row.grade],
+            "met": bool(row.floor <= row.members and not row.members > row.ceiling),
+        }
+        for row in lines_of(bundle.quotas)
+    ]
 
 
 def reserved_groups(policy: Mapping[str, Any]) -> dict[str, str]:

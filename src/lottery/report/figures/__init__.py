@@ -4,6 +4,7 @@ from lottery.report.figures.composition import by_program, by_school
 from lottery.report.figures.frame import MOST_LISTED, Figure, cell, words
 from lottery.report.figures.placement import RATED, placement, rank_cells
 from lottery.report.figures.programs import demand, fill
+from lottery.report.figures.quotas import quotas
 from lottery.report.figures.reserves import seat_groups
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "demand",
     "fill",
     "placement",
+    "quotas",
     "rank_cells",
     "seat_groups",
     "words",
