@@ -9,7 +9,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
+from lottery.policy import load_policy
 from lottery.policy.model import CONDITIONS, Clause, Policy
+from lottery.policy.shipped import shipped_policies, shipped_policy
 
 ROOT = Path(__file__).resolve().parent.parent
 INTRODUCTION = """# The policy language
@@ -19,10 +21,23 @@ INTRODUCTION = """# The policy language
 A policy is YAML 1.2. Keys written twice and keys that are not below are refused, each with its line and the permitted
 answers. A key marked **required** has no default, because the answer is contested or because there is no sensible one.
 What the facts mean, to the letter, is in [formats.md](formats.md); complete policies with their cases are in
-`policies/`.
+[`policies/`](../policies/README.md), and the language of the cases is in [cases.md](cases.md).
 
 A **condition** is the name of a fact; `{all: [...]}`, `{any: [...]}` or `{none: [...]}` of conditions; or a column
 test. Built-in facts: `zone`, `sibling`, `feeder`, `continuing`, `near`.
+"""
+
+SHELF = """# Policies
+
+*Generated from the policies by `make docs`; do not edit.*
+
+Each has a header that says where it comes from, a `source` that says which numbers are assumed, and cases that a board
+member can read (`NAME.cases.yaml`). `lottery check --policy ID` runs the cases and tells what the policy does;
+`lottery rules ID` writes its rule book. Policies under `pusd/` are the published general rules with one safeguard each,
+so that arms of a study differ by the safeguard alone.
+
+| policy | title |
+|---|---|
 """
 
 
@@ -71,7 +86,8 @@ def _answer(annotation: Any) -> str:
     if isinstance(annotation, ForwardRef):
         return "condition"  # the only part of the model that refers to itself
     if set(_inside(annotation)) >= set(CONDITIONS.values()):
-        return "list of conditions" if origin is tuple else "condition"
+        answers = [_answer(part) for part in parts if get_origin(part) is Literal]
+        return " or ".join([*answers, "list of conditions" if origin is tuple else "condition"])
     if origin is Literal:
         return " or ".join(f"`{str(answer).lower()}`" for answer in parts)
     if origin is Annotated:
@@ -87,7 +103,14 @@ def _answer(annotation: Any) -> str:
     return {"str": "text", "int": "whole number", "Decimal": "number", "bool": "`true` or `false`"}[annotation.__name__]
 
 
-GENERATED = {"docs/policy.md": reference, "policies/schema.json": schema}
+def shelf() -> str:
+    """policies/README.md."""
+    policies = [load_policy(shipped_policy(name)).policy for name in shipped_policies()]
+    lines = [f"| `{policy.policy}` | {policy.title} |" for policy in policies]
+    return SHELF + "\n".join(lines) + "\n"
+
+
+GENERATED = {"docs/policy.md": reference, "policies/README.md": shelf, "policies/schema.json": schema}
 
 
 def main() -> None:

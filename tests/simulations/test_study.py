@@ -47,6 +47,7 @@ def test_the_contracts_own_shape_is_read(tmp_path):
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_shipped_studies_load_and_their_policies_exist(path):
+    """F17: a lottery at every school is compared with one number per child before anybody adopts it."""
     file = load_study(path)
 
     assert all(file.policy(arm).is_file() for arm in file.study.arms)
