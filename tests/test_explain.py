@@ -12,6 +12,7 @@ import pytest
 
 from lottery.errors import LotteryError
 from lottery.explain import explain, explain_all
+from lottery.matching import MECHANISMS
 from lottery.report.letters import english, letter, spanish
 
 spec = importlib.util.spec_from_file_location("fake_bundle", Path(__file__).parent / "report" / "fake_bundle.py")
@@ -276,8 +277,18 @@ def test_another_mechanism_is_not_explained_by_class_and_number(tmp_path):
     explanation = explain(small_bundle(tmp_path / "b", mechanism="immediate-acceptance"), "A")
     assert explanation.answers[0].why == "rules"
     text = letter(explanation, "en")
-    assert "Under the rules of this lottery, its 24 seats went to other applicants." in text
-    assert "better random number" not in text
+    assert "Its 24 seats went in an earlier step, or in the same step to children with a higher priority group" in text
+    assert "The last seat went" not in text
+
+
+@pytest.mark.parametrize("mechanism", sorted(set(MECHANISMS) - {"deferred-acceptance"}))
+def test_every_other_mechanism_has_its_own_sentence_in_both_languages(tmp_path, mechanism):
+    explanation = explain(small_bundle(tmp_path / "b", mechanism=mechanism), "A")
+    others = [explain(small_bundle(tmp_path / m, mechanism=m), "A") for m in MECHANISMS if m != mechanism]
+    for language, seats in (("en", "ts 24 seats went"), ("es", "Sus 24 lugares se dieron")):
+        text = letter(explanation, language)
+        assert seats in text
+        assert all(letter(other, language) != text for other in others)
 
 
 def test_no_sentence_of_the_english_letters_has_more_than_thirty_words(folder):

@@ -28,6 +28,7 @@ Why = Literal[
     "members_first",  # the last seat went to a member of the seat group; the applicant is none
     "priority",  # the last seat went to a better priority class
     "number",  # the same class and membership; the last seat went to a better lottery number
+    "limit",  # seats stay empty: a hard band allows no more of the category, or keeps them for others
     "rules",  # another mechanism than deferred acceptance: class and number alone do not decide
 ]
 
@@ -49,6 +50,7 @@ class Answer:
     outcome: Outcome
     why: Why
     seat_group: str  # of the seat offered, or of the refusal; "" where there is none
+    mechanism: str  # of the policy
     chooses: Choice  # seat groups; by category of a band; by sets of traits with guaranteed seats
     reserved: bool  # the seat group puts its members first
     n_groups: int  # seat groups of the program in this grade, not counting the one of secured seats
@@ -164,15 +166,17 @@ class _Files:
         groups = self.cutoffs.get((program, grade), {})
         secured = int(groups[SECURED]["capacity"]) if SECURED in groups else 0
         seats = self.capacity.get((program, grade), 0) + secured
+        rule = chooses(self.policy, self.programs.get(program, {}), grade)
         outcome: Outcome = row["outcome"]  # type: ignore[assignment]
         return Answer(
             program=program,
             program_name=self._name(program),
             rank=int(row["rank"]),
             outcome=outcome,
-            why=self._why(row, seats) if outcome == "not_reached" else "",
+            why=self._why(row, grade, rule, seats) if outcome == "not_reached" else "",
             seat_group=group,
-            chooses=chooses(self.policy, self.programs.get(program, {}), grade),
+            mechanism=str(self.policy.get("mechanism", "")),
+            chooses=rule,
             reserved=self._is_reserved(program, grade, group),
             n_groups=len(groups.keys() - {SECURED}),
             seats=seats,
@@ -186,13 +190,16 @@ class _Files:
             waitlist_position=_number(row["waitlist_position"]),
         )
 
-    def _why(self, row: Row, seats: int) -> Why:
+    def _why(self, row: Row, grade: str, rule: Choice, seats: int) -> Why:
         if seats == 0:
             return "no_seats"
         if self.policy.get("mechanism") != "deferred-acceptance":
             return "rules"
         if not row["seat_group"]:
             return "not_admitted"
+        groups = self.cutoffs[row["program_id"], grade]
+        if rule == "band" and sum(int(group["filled"]) for group in groups.values()) < seats:
+            return "limit"
         if not row["cutoff_place"]:
             return "nothing_left"
         if row["places_short"]:

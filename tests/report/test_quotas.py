@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from lottery import engine
-from lottery.report.aggregates import OFFICE, PUBLIC, aggregates
+from lottery.explain import explain_all
 from lottery.report.figures import quotas
+from lottery.report.letters import letter
 from lottery.report.reading import program_names, read
 from lottery.report.summary import quota_use
 from lottery.sample import synthesize
@@ -57,16 +60,50 @@ def test_a_category_is_met_between_its_ends_and_judged_where_no_seat_is_left(run
     assert {line["full"] for line in use} == {True, False}
 
 
-def test_the_public_figure_tells_nothing_of_fewer_than_eleven_children(run):
+def test_the_public_folder_tells_no_number_of_a_category_or_a_set_of_traits(run):
+    """With the shares of a group, which are public, it would tell how many of its members hold a seat now."""
+    office = {(row["program_id"], row["grade"], row["seat_group"]): row for row in rows(run / "cutoffs.csv")}
+    balanced = {(row["program_id"], row["grade"]) for row in rows(run / "quotas.csv")}
+    for row in rows(run / "public" / "cutoffs.csv"):
+        own = office[row["program_id"], row["grade"], row["seat_group"]]
+        assert (row["priority"], row["place"]) == (own["priority"], own["place"])
+        if (row["program_id"], row["grade"]) in balanced and row["seat_group"] != "secured":
+            assert (row["capacity"], row["filled"]) == ("*", "*")
+    assert 'id="quotas"' in (run / "report.html").read_text()
+    assert 'id="quotas"' not in (run / "public" / "report.html").read_text()
+    assert not (run / "public" / "quotas.csv").exists()
+
+
+def test_offers_of_a_program_stay_public_where_its_categories_are_not(run):
+    told = [row for row in rows(run / "public" / "aggregates.csv") if row["group"] == "all" and row["grade"]]
+    assert sum(row["offers"].isdigit() for row in told) > len(told) / 2
+
+
+def test_the_figure_counts_what_the_table_does(run):
     bundle = read(run)
     use = quota_use(bundle)
-    names = program_names(bundle)
-    office, public = (quotas(bundle, use, aggregates(bundle, audience), names) for audience in (OFFICE, PUBLIC))
-    seated = {(row[0], row[1], row[2]): int(row[6]) for row in office.rows}
-    for row in public.rows:
-        if row[6].isdigit():
-            assert row[3] != "guarantees"
-            assert int(row[6]) == seated[row[0], row[1], row[2]]
-            assert not 0 < int(row[6]) < 11
-        elif row[3] == "guarantees":
-            assert row[6] == "not shown"
+    figure = quotas(use, program_names(bundle))
+    outside = sum(line["full"] and not line["met"] for line in use)
+    assert sum(row[-1] == "no" for row in figure.rows) == min(outside, 200)
+    assert f" {outside or 'none'} {'is' if outside <= 1 else 'are'} outside" in figure.note
+
+
+def test_a_letter_says_that_seats_stay_empty_exactly_where_they_do(run):
+    """Under a hard band a child may be refused beside an empty seat: "no seat was left" would be untrue."""
+    seats = {(row["program_id"], row["grade"]): int(row["capacity"]) for row in rows(run / "inputs" / "seats.csv")}
+    filled: Counter[tuple[str, str]] = Counter()
+    for row in rows(run / "cutoffs.csv"):
+        key = row["program_id"], row["grade"]
+        filled[key] += int(row["filled"])
+        seats[key] += int(row["capacity"]) if row["seat_group"] == "secured" else 0
+    told = 0
+    for explanation in explain_all(run):
+        for answer in explanation.answers:
+            key = answer.program, explanation.grade
+            if answer.outcome == "not_reached" and answer.chooses == "band" and seats[key]:
+                assert (answer.why == "limit") == (filled[key] < seats[key])
+                told += answer.why == "limit"
+        text = {language: letter(explanation, language) for language in ("en", "es")}
+        limits = sum(answer.why == "limit" for answer in explanation.answers)
+        assert text["en"].count("Seats stay empty there") == text["es"].count("quedan lugares vacíos") == limits
+    assert (told > 0) == ("hard" in json.loads((run / "policy.json").read_text())["policy"])

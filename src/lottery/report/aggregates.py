@@ -19,7 +19,16 @@ from lottery.explain import SECURED
 from lottery.report.groups import Group, groups
 from lottery.report.reading import Bundle, count_by_offering
 from lottery.report.summary import reserved_groups
-from lottery.report.suppression import SMALL, SMALLEST_SHOWN, UNBOUNDED, Tree, is_small, shown_counts, shown_split
+from lottery.report.suppression import (
+    SMALL,
+    SMALLEST_SHOWN,
+    UNBOUNDED,
+    WITHHELD,
+    Tree,
+    is_small,
+    shown_counts,
+    shown_split,
+)
 
 Audience = Literal["office", "public"]
 OFFICE: Audience = "office"
@@ -131,26 +140,43 @@ def _capacity(bundle: Bundle, audience: Audience) -> tuple[list[str], str]:
     texts = _texts(capacity)
     for row, text in zip(secured.tolist(), cells, strict=True):
         texts[row] = text
+    if audience == PUBLIC:  # the most that a category may hold grows with the seats that are held now
+        texts = [WITHHELD if own else text for own, text in zip(bundle.cutoffs["balanced"], texts, strict=True)]
     return texts, total
 
 
 def _offers(
     bundle: Bundle, tree: Tree, place: list[tuple[str, str]], capacity: list[str], audience: Audience
 ) -> tuple[list[str], list[str]]:
-    """[node] The offers, and [row of cutoffs] the seats filled, which add up to them."""
+    """
+    [node] The offers, and [row of cutoffs] the seats filled, which add up to them.
+
+    In public the categories of a band and the sets of traits are withheld: with the shares of a group, which are shown,
+    they would tell how many of its members hold a seat now.  Together they are one part of the offering's offers.
+    """
+    table = bundle.cutoffs
     node = {key: at for at, key in enumerate(place)}
-    keys = zip(bundle.cutoffs["program_id"], bundle.cutoffs["grade"], strict=True)
-    whole = Tree.of([*tree.parent.tolist(), *(node[key] for key in keys)])
-    count = _with_totals(whole, bundle.cutoffs["filled"].to_numpy())
-    if audience == PUBLIC:
-        secret, floor, ceiling = (
-            np.concatenate([np.full(len(place), inner, dtype=of_groups.dtype), of_groups])
-            for inner, of_groups in zip((False, 0, UNBOUNDED), _known(bundle, capacity), strict=True)
+    offering = np.array([node[key] for key in zip(table["program_id"], table["grade"], strict=True)], dtype=np.int64)
+    filled = table["filled"].to_numpy()
+    if audience == OFFICE:
+        whole = Tree.of([*tree.parent.tolist(), *offering.tolist()])
+        texts = _texts(_with_totals(whole, filled))
+        return texts[: len(place)], texts[len(place) :]
+    balanced = table["balanced"].to_numpy(dtype=np.bool_)
+    joined = np.unique(offering[balanced])
+    together = np.bincount(offering[balanced], filled[balanced], len(place)).astype(np.int64)[joined]
+    whole = Tree.of([*tree.parent.tolist(), *offering[~balanced].tolist(), *joined.tolist()])
+    count = _with_totals(whole, np.concatenate([filled[~balanced], together]))
+    secret, floor, ceiling = (
+        np.concatenate(
+            [np.full(len(place), blank, of_rows.dtype), of_rows[~balanced], np.full(len(joined), blank, of_rows.dtype)]
         )
-        texts = shown_counts(whole, count, secret, floor, ceiling)
-    else:
-        texts = _texts(count)
-    return texts[: len(place)], texts[len(place) :]
+        for blank, of_rows in zip((False, 0, UNBOUNDED), _known(bundle, capacity), strict=True)
+    )
+    texts = shown_counts(whole, count, secret, floor, ceiling)
+    rows = np.full(len(table), WITHHELD, dtype=object)
+    rows[~balanced] = texts[len(place) : len(place) + int((~balanced).sum())]
+    return texts[: len(place)], rows.tolist()
 
 
 def _known(bundle: Bundle, capacity: list[str]) -> tuple[Bools, Longs, Longs]:
@@ -158,17 +184,14 @@ def _known(bundle: Bundle, capacity: list[str]) -> tuple[Bools, Longs, Longs]:
     [row of cutoffs] Whether the seats filled are a secret, and the least and most a reader knows they are.
 
     A cutoff says that the group is full, a blank one that it is not; neither can be withheld, since families check
-    their answer against it.  So a full group is a secret only where its capacity is.  A category or a set of traits has
-    no seats of its own: its cutoff tells that it has a holder, and nothing of how many.
+    their answer against it.  So a full group is a secret only where its capacity is.
     """
     table = bundle.cutoffs
     seats, filled = table["capacity"].to_numpy(), table["filled"].to_numpy()
-    balanced = table["balanced"].to_numpy(dtype=np.bool_)
-    has_cutoff = (table["place"] != "").to_numpy()
-    full = has_cutoff & ~balanced
-    of_children = balanced | table["seat_group"].isin([SECURED, *reserved_groups(bundle.policy)]).to_numpy()
+    full = (table["place"] != "").to_numpy()
+    of_children = table["seat_group"].isin([SECURED, *reserved_groups(bundle.policy)]).to_numpy()
     told = np.array([text.isdigit() for text in capacity], dtype=np.bool_)
     most_seats = np.where(told, seats, [SMALLEST_SHOWN - 1 if text == SMALL else UNBOUNDED for text in capacity])
     secret = np.where(full, ~told, of_children & is_small(filled))
-    floor = np.where(full & told, seats, has_cutoff.astype(np.int64))
-    return secret, floor, np.where(full | balanced, most_seats, np.maximum(most_seats - 1, 0))
+    floor = np.where(full, np.where(told, seats, 1), 0)
+    return secret, floor, np.where(full, most_seats, np.maximum(most_seats - 1, 0))

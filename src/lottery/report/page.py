@@ -85,6 +85,7 @@ def render(bundle: Bundle, counts: Aggregates) -> str:
             _number(count) if office or not 0 < count < SMALLEST_SHOWN else f"menos de {SMALLEST_SHOWN}"
         ),
         cutoffs=cutoffs,
+        balanced=bool(bundle.cutoffs["balanced"].any()),
         n_cutoffs=n_cutoffs,
         most_listed=MOST_LISTED,
         hashes=_hashes(bundle.record),
@@ -101,11 +102,9 @@ def _figures(bundle: Bundle, summary: Summary, counts: Aggregates) -> list[Figur
         # Schools cut the offers in another way than programs and grades do: both together would tell small counts.
         if counts.audience == OFFICE:
             drawn.append(figures.by_school(bundle, group, str(order)))
-    drawn += [
-        figures.demand(counts, names),
-        figures.seat_groups(bundle, summary["seat_groups"], counts, names),
-        figures.quotas(bundle, summary["quotas"], counts, names),
-    ]
+    drawn += [figures.demand(counts, names), figures.seat_groups(bundle, summary["seat_groups"], counts, names)]
+    if counts.audience == OFFICE:
+        drawn.append(figures.quotas(summary["quotas"], names))
     return [figure for figure in drawn if figure is not None]
 
 
@@ -148,12 +147,19 @@ def _cutoff(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
         "program": names.get(row["program_id"], row["program_id"]),
         "grade": row["grade"],
         "seat_group": words(row["seat_group"]),
-        "seats": ("at most " if row["balanced"] else "") + figures.cell(row["capacity"]),
+        "seats": _seats_of(row),
         "last": ", ".join(part for part in (words(row["priority"]), member) if part),
         "place": f"{int(row['place']):,}" if row["place"] else "",
         "number": row["lottery_number"][:8],
         "open": "" if row["place"] else "no cutoff" if row["balanced"] else "seats left",
     }
+
+
+def _seats_of(row: Mapping[Any, Any]) -> str:
+    """The seats of a group; a category or a set of traits has none of its own, and may hold so many at most."""
+    if row["balanced"]:
+        return f"at most {row['capacity']}" if row["capacity"].isdigit() else ""
+    return figures.cell(row["capacity"])
 
 
 def _hashes(record: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -45,6 +45,20 @@ SEAT_GROUPS = {
     "tier_4": "neighborhood tier 4",
 }
 
+RULES = {
+    "immediate-acceptance": "Seats are given in steps, for good: first to children who list a program first, then to "
+    "those who list it second, and so on. Its {seats} went in an earlier step, or in the same step to children with a "
+    "higher priority group or a better random number.",
+    "serial-dictatorship": "Children choose one after the other, in the order of their places. Its {seats} went to "
+    "children with better places.",
+    "top-trading-cycles": "A child who comes first at a program may trade that seat for one the child wants more. Its "
+    "{seats} went to children who come before yours there, or who traded for them.",
+    "efficiency-adjusted": "Its {seats} went to children with a higher priority group or a better random number, or, "
+    "where the families who stand before them agreed, by an exchange of seats.",
+    "stable-improvement-cycles": "Its {seats} went to children with a higher priority group, or of the same priority "
+    "group with a better random number or a seat to exchange.",
+}
+
 
 def letter(explanation: Explanation) -> str:
     """Write the whole letter."""
@@ -135,7 +149,7 @@ def _balance(answer: Answer) -> str:
     if answer.seat_group == NO_TRAIT:
         return "This program guarantees seats to some groups of children. Your child is in none of them."
     names = " and ".join(f"“{group_name(name)}”" for name in answer.seat_group.split("+"))
-    return f"This program guarantees seats to some groups of children. Your child is in {names}."
+    return f"This program guarantees seats to some groups of children. Your child counts as {names}."
 
 
 def _refusal(answer: Answer) -> str:
@@ -144,12 +158,17 @@ def _refusal(answer: Answer) -> str:
         return "The program has no seats in this grade."
     if answer.why == "not_admitted":
         return "Its seats are kept for seat groups that your child is not in."
+    if answer.why == "limit":
+        return (
+            f"{_balance(answer)} Seats stay empty there: the rules allow no more children of that category, or keep "
+            "the seats for other categories."
+        )
     if answer.chooses != "seat_groups" and answer.why in ("nothing_left", "number", "priority"):
         return f"{_balance(answer)} No seat was left for your child."
     if answer.why == "nothing_left":
         return f"No seat was left for your child. Your child could only have a seat in {group}."
     if answer.why == "rules":
-        return f"Under the rules of this lottery, its {_seats(answer.seats)} went to other applicants."
+        return RULES[answer.mechanism].format(seats=_seats(answer.seats))
     if answer.why == "members_first":
         return (
             f"The last of {_seats(answer.group_seats)} in {group} went to an applicant with first right to those seats."
@@ -168,9 +187,11 @@ def _refusal(answer: Answer) -> str:
 
 def _standing(answer: Answer) -> list[str]:
     """Own class and place, and those of the last seat."""
-    if answer.why not in ("priority", "number", "members_first") or answer.place is None:
+    if answer.why not in ("priority", "number", "members_first", "nothing_left") or answer.place is None:
         return []
     own = f"Your priority group is “{class_name(answer.priority)}” and your place is {answer.place:,}."
+    if answer.why == "nothing_left":
+        return [own] if answer.chooses != "seat_groups" else []
     if answer.chooses != "seat_groups":
         last = "The last seat for children like yours went to"
         if answer.why == "number":

@@ -57,6 +57,20 @@ SEAT_GROUPS = {
     "tier_4": "nivel 4 de vecindario",
 }
 
+RULES = {
+    "immediate-acceptance": "Los lugares se dan por pasos y de forma definitiva: primero a quienes ponen el programa "
+    "como primera opción, después a quienes lo ponen como segunda, y así sucesivamente. {Seats} en un paso anterior, o "
+    "en el mismo paso a estudiantes de un grupo de prioridad más alto o con un número aleatorio mejor.",
+    "serial-dictatorship": "Los estudiantes eligen uno tras otro, en el orden de sus puestos. {Seats} a estudiantes "
+    "con mejores puestos.",
+    "top-trading-cycles": "Quien va primero en un programa puede cambiar ese lugar por otro que prefiera. {Seats} a "
+    "estudiantes que van antes que su hijo o hija, o que cambiaron otro lugar por ese.",
+    "efficiency-adjusted": "{Seats} a estudiantes de un grupo de prioridad más alto o con un número aleatorio mejor, "
+    "o, si las familias que van antes estuvieron de acuerdo, por un intercambio de lugares.",
+    "stable-improvement-cycles": "{Seats} a estudiantes de un grupo de prioridad más alto, o del mismo grupo con un "
+    "número aleatorio mejor o con un lugar para intercambiar.",
+}
+
 
 def letter(explanation: Explanation) -> str:
     """Write the whole letter."""
@@ -150,7 +164,7 @@ def _balance(answer: Answer) -> str:
     if answer.seat_group == NO_TRAIT:
         return "Este programa garantiza lugares a algunos grupos. Su hijo o hija no está en ninguno de ellos."
     names = " y ".join(f"«{group_name(name)}»" for name in answer.seat_group.split("+"))
-    return f"Este programa garantiza lugares a algunos grupos. Su hijo o hija está en {names}."
+    return f"Este programa garantiza lugares a algunos grupos. Su hijo o hija cuenta como {names}."
 
 
 def _refusal(answer: Answer) -> str:
@@ -159,13 +173,18 @@ def _refusal(answer: Answer) -> str:
         return "El programa no tiene lugares en este grado."
     if answer.why == "not_admitted":
         return "Sus lugares están reservados para grupos a los que su hijo o hija no pertenece."
+    if answer.why == "limit":
+        return (
+            f"{_balance(answer)} Allí quedan lugares vacíos: las reglas no admiten más estudiantes de esa categoría, o "
+            "guardan los lugares para otras categorías."
+        )
     if answer.chooses != "seat_groups" and answer.why in ("nothing_left", "number", "priority"):
         return f"{_balance(answer)} No quedó ningún lugar para su hijo o hija."
     if answer.why == "nothing_left":
         return f"No quedó ningún lugar para su hijo o hija. Solo podía obtener un lugar en {group}."
     if answer.why == "rules":
-        went = "su único lugar fue" if answer.seats == 1 else f"sus {answer.seats:,} lugares fueron"
-        return f"Según las reglas de este sorteo, {went} para otros solicitantes."
+        went = "Su único lugar se dio" if answer.seats == 1 else f"Sus {answer.seats:,} lugares se dieron"
+        return RULES[answer.mechanism].format(Seats=went)
     if answer.why == "members_first":
         last = f"El último de {_seats(answer.group_seats)} en {group}"
         return f"{last} fue para un solicitante con derecho preferente a esos lugares."
@@ -184,9 +203,11 @@ def _refusal(answer: Answer) -> str:
 
 def _standing(answer: Answer) -> list[str]:
     """Own class and place, and those of the last seat."""
-    if answer.why not in ("priority", "number", "members_first") or answer.place is None:
+    if answer.why not in ("priority", "number", "members_first", "nothing_left") or answer.place is None:
         return []
     own = f"Su grupo de prioridad es «{class_name(answer.priority)}» y su puesto es el {answer.place:,}."
+    if answer.why == "nothing_left":
+        return [own] if answer.chooses != "seat_groups" else []
     if answer.chooses != "seat_groups":
         last = "El último lugar para estudiantes como el suyo fue para"
         if answer.why == "number":
