@@ -1,14 +1,15 @@
 """
 Who moves between two runs, and why: read from the two bundles, without running anything again.
 
-The reason is looked for at the decisive program, the one that was gained or lost, in a fixed order: what changed for
-the child (grade, list, eligibility, class, place), what changed at the program (seats), what else was entered or
-decided (entries, mechanism), and otherwise that others moved.
+The reason is looked for at the decisive program, the one that was gained or lost, in a fixed order: the child's grade
+and list, eligibility, the mechanism, class, place (or the tie-breaker), the seats of the program, other entries, and
+otherwise that others moved.  A reason points the way of the move: a better place explains no loss.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from lottery.report.reading import Bundle, lines_of, read
+from lottery.standings import Seats, improves
 
 Change = Literal["better", "worse", "moved", "placed", "unplaced"]
 CHANGES: dict[Change, str] = {

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import math
 import random
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import permutations
 
@@ -18,6 +18,7 @@ from lottery.auditor.verify import (
     draw_as_given,
     draw_by_formula,
     draw_key,
+    key_bounds,
     lp,
     precedes,
     rehearsal_key,
@@ -135,6 +136,74 @@ def test_keys_that_floating_point_cannot_tell_apart_are_told_apart():
     assert weighted_order({**exact, "b": Fraction(1, 4) + tiny}, tickets) == ["b", "a"]
     assert precedes(Fraction(1, 4) + tiny, 2, Fraction(1, 2), 1)
     assert not precedes(Fraction(1, 4), 2, Fraction(1, 2), 1)
+
+
+def nearest_below(exponent: Fraction, u: Fraction) -> Fraction:
+    """The largest U of the formula, in 256 bits, below u^exponent: found by 300 digits of the logarithm."""
+    with localcontext(Context(prec=300)):
+        log = (Decimal(u.numerator) / u.denominator).ln() * exponent.numerator / exponent.denominator
+        return Fraction(int(log.exp() * 2**256), 2**256)
+
+
+@pytest.mark.parametrize(("light", "heavy"), [(1, 1_000_000), (1, 999_999), (3, 1_000_000), (999, 1000), (1, 255)])
+def test_a_near_tie_of_very_uneven_tickets_is_decided_at_once(light, heavy):
+    """U and its neighbor in 2^256 enclose the key of another: millions of bits as powers, some 100 digits as logarithms."""
+    rng = random.Random(f"{light} {heavy}")
+    for _ in range(20):
+        v = 1 - Fraction(rng.getrandbits(256) // heavy, 2**256)
+        below = nearest_below(Fraction(light, heavy), v)
+        above = below + Fraction(1, 2**256)
+        tickets = {"a": light, "b": light, "v": heavy}
+        assert weighted_order({"a": above, "b": below, "v": v}, tickets) == ["a", "v", "b"]
+        assert precedes(above, light, v, heavy)
+        assert not precedes(v, heavy, above, light)
+        assert precedes(v, heavy, below, light)
+
+
+@pytest.mark.parametrize("power", [2, 7, 250])
+def test_equal_keys_are_equal_and_no_digits_are_asked(power):
+    root = Fraction(2, 3)
+    tickets = {"a": 1_000, "b": 1_000 * power}
+    assert weighted_order({"b": root**power, "a": root}, tickets) == ["a", "b"]
+    assert not precedes(root, 1000, root**power, 1000 * power)
+    assert not precedes(root**power, 1000 * power, root, 1000)
+
+
+def test_a_number_of_nought_comes_first_whatever_the_tickets():
+    one = Fraction(1)
+    assert not precedes(one, 1, one, 1_000_000)
+    assert not precedes(one, 1_000_000, one, 1)
+    assert precedes(one, 1, 1 - Fraction(1, 2**256), 1_000_000)
+    assert not precedes(1 - Fraction(1, 2**256), 1_000_000, one, 1)
+
+
+def test_the_exact_comparison_is_that_of_the_powers_for_fractions_of_any_size():
+    rng = random.Random("powers")
+    fractions = [Fraction(n, d) for d in range(2, 9) for n in range(1, d + 1)]
+    for _ in range(3000):
+        u, v = rng.choice(fractions), rng.choice(fractions)
+        i, j = rng.randint(1, 40), rng.randint(1, 40)
+        assert precedes(u, i, v, j) == (u**j > v**i)
+
+
+def test_a_key_lies_between_its_bounds_at_every_number_of_digits():
+    """Against bounds of many more digits; they close in, even where hardly anything is left of 1 or of 0."""
+    rng = random.Random("bounds")
+    for bits in (1, 2, 8, 64, 256, 5000):
+        for u in (Fraction(rng.getrandbits(bits) + 1, 2**bits + 1), Fraction(1, 2**bits), 1 - Fraction(1, 2**bits + 1)):
+            for tickets in (1, 1000, 1_000_000):
+                low, high = key_bounds(u, tickets, 400)
+                for digits in (10, 30, 60, 120):
+                    wide_low, wide_high = key_bounds(u, tickets, digits)
+                    assert wide_low < low <= high < wide_high
+                    assert wide_high - wide_low < Decimal(10) ** (8 - digits)
+
+
+def test_numbers_of_many_digits_are_weighed_too():
+    """Less than floating point can hold is left of 1."""
+    many = given(a="0." + "9" * 500, b="0." + "9" * 499 + "8")
+    assert draw_as_given(many, ["a", "b"], {"a": 1, "b": 1})[0].place == {"b": 1, "a": 2}
+    assert draw_as_given(many, ["a", "b"], {"a": 1_000_000, "b": 1})[0].place == {"a": 1, "b": 2}
 
 
 def test_the_first_of_two_with_three_tickets_against_one_is_the_heavier_in_three_draws_of_four():

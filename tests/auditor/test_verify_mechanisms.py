@@ -268,17 +268,84 @@ def tang_and_yu(choices: Choices, groups: Groups, consent: Collection[str]) -> A
     return answer
 
 
+def with_interrupters(choices: Choices, groups: Groups, consent: Collection[str]) -> At:
+    """
+    Kesten's own definition (2010): deferred acceptance again and again, without what only kept others out.
+
+    The last step at which somebody who consents is turned away from a program that held her for nothing tells which
+    applications those are: all of that step are struck out at once, until there is no such step.
+    """
+    own = {a: [p for p in its if a in groups[p][0].standing] for a, its in choices.items()}
+    while True:
+        answer, interrupting = step_by_step(own, groups, consent)
+        if not interrupting:
+            return answer
+        for applicant, program in interrupting:
+            own[applicant].remove(program)
+
+
+def step_by_step(choices: Choices, groups: Groups, consent: Collection[str]) -> tuple[At, list[tuple[str, str]]]:
+    """
+    Deferred acceptance, everybody who is free proposing in each step, and its last interrupting pairs.
+
+    An applicant held by a program from step t on and turned away at a later step t' interrupts there if somebody else
+    was turned away by it in t, ..., t' - 1.  The pairs are those of the last step with one who consents.
+    """
+    answer: At = dict.fromkeys(choices)
+    held: dict[str, set[str]] = {program: set() for program in groups}
+    since: dict[tuple[str, str], int] = {}  # from which step on an applicant was held by a program
+    refusals: dict[str, list[int]] = {program: [] for program in groups}  # the steps with one
+    left = {a: list(own) for a, own in choices.items()}
+    pairs: list[tuple[str, str]] = []
+    step = 0
+    while free := [a for a, own in left.items() if answer[a] is None and own]:
+        step += 1
+        for applicant in free:
+            program = answer[applicant] = left[applicant].pop(0)
+            held[program].add(applicant)
+            since[applicant, program] = step
+        now = []
+        for program, those in held.items():
+            pool = sorted(those, key=groups[program][0].standing.__getitem__)
+            for applicant in pool[groups[program][0].capacity :]:
+                those.remove(applicant)
+                answer[applicant] = None
+                if applicant in consent and any(since[applicant, program] <= t < step for t in refusals[program]):
+                    now.append((applicant, program))
+            if len(those) < len(pool):
+                refusals[program].append(step)
+        pairs = now or pairs
+    return answer, pairs
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.8, 1.0])
-def test_kestens_interrupters_give_what_tang_and_yus_underdemanded_programs_give(share):
+def test_trading_past_those_who_consent_gives_what_kesten_and_what_tang_and_yu_define(share):
+    """RULES 9 on 4,800 markets, in any order of the applicants."""
     rng = random.Random(f"consent {share}")
     n_better = 0
-    for _ in range(800):
-        choices, groups, everybody = random_market(rng, 12, 10)
+    for n_market in range(1200):
+        choices, groups, everybody = random_market(rng, *[(12, 10), (12, 4), (6, 3)][n_market % 3])
         consent = {a for a in choices if rng.random() < share}
-        adjusted = outcome(choices, groups, everybody.rules(ADJUSTED, consent))
+        rules = everybody.rules(ADJUSTED, consent)
+        adjusted = outcome(choices, groups, rules)
+        assert adjusted == with_interrupters(choices, groups, consent)
         assert adjusted == {a: tang_and_yu(choices, groups, consent)[a] for a in choices}
+        assert outcome_of(choices, groups, rules, rng.sample(list(choices), len(choices))) == outcome_of(
+            choices, groups, rules
+        )
         n_better += adjusted != {a: seat and seat[0] for a, seat in recount(choices, groups).items()}
     assert (n_better > 20) == (share > 0)
+
+
+def test_everybody_in_one_large_grade_is_adjusted_as_tang_and_yu_define():
+    """80 applicants, 12 programs with several seats: chains of several trades through the same program."""
+    rng = random.Random("large")
+    for _ in range(20):
+        choices, groups, everybody = random_market(rng, 80, 12)
+        groups = {p: [Group("open", rng.randint(0, 7), its.standing)] for p, (its,) in groups.items()}
+        consent = {a for a in choices if rng.random() < 0.8}
+        adjusted = outcome(choices, groups, everybody.rules(ADJUSTED, consent))
+        assert adjusted == {a: tang_and_yu(choices, groups, consent)[a] for a in choices}
 
 
 def all_cycles(choices: Choices, groups: Groups, at: At) -> list[list[str]]:

@@ -19,7 +19,12 @@ the draw's formula is DRAW.md's, and the invariants carry their numbers there:
 I4 to I6 take the form that the mechanism promises.  Deferred acceptance: I4 as it stands, and I6 is the outcome best
 for the applicants.  Stable improvement cycles: envy by class only.  Efficiency-adjusted: no envy of those who do not
 consent.  Top trading cycles: in place of envy, no trade of seats would suit everybody in it.  Immediate acceptance and
-serial dictatorship: no waste, and the recount.  Every mechanism is recounted step by step.
+serial dictatorship: no waste, and the recount.
+
+Every mechanism is recounted.  Two recounts are not their definition letter by letter, which would take too long in a
+large grade: efficiency-adjusted trades seats where Kesten strikes out interrupters, and a program with a band or
+guarantees chooses again for one newcomer at a time (Held).  The tests hold both against the definition, and I3 to I5
+choose from all.
 
 The sections follow the proof: reading, draw, facts, classes and seat groups, bands and guarantees, recount, the other
 mechanisms, invariants, files, report.
@@ -38,7 +43,7 @@ import sys
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_DOWN, Context, Decimal
+from decimal import ROUND_DOWN, Context, Decimal, localcontext
 from fractions import Fraction
 from functools import cmp_to_key
 from itertools import chain, pairwise, takewhile, zip_longest
@@ -93,6 +98,11 @@ KEYS = {
 
 Row = tuple[str, ...]
 Seat = tuple[str, int]  # program and index of the seat group
+Standing = tuple[float, ...]  # lower is better: the class, and the place at the end
+Choices = Mapping[str, Sequence[str]]  # by applicant: programs, best first
+Programs = Mapping[str, Sequence["Group"]]  # by program: its seat groups in precedence order
+Placed = Mapping[str, Seat | None]  # by applicant
+Answers = dict[str, Seat | None]  # the same, while it is found out
 Say = Callable[[str], None]
 Source = bytes | Mapping[str, Mapping[str, Decimal]]  # K, or numbers drawn elsewhere by scope and applicant
 
@@ -231,11 +241,11 @@ def read_policy(folder: Path) -> dict[str, Any]:
     ):
         if value not in allowed:
             raise BadInput(f"policy.json, {what}: this verifier does not know {value!r}.")
-    for answer, key, one, other in (
+    for answer, key, needed, said in (
         (ADJUSTED, "consent", policy["mechanism"] == ADJUSTED, policy.get("consent")),
         ("hybrid", "popular", tie_breaker["draw"] == "hybrid", tie_breaker.get("popular")),
     ):
-        if one != (other is not None):
+        if needed != (said is not None):
             raise BadInput(f"policy.json: {answer} and {key} belong together; one stands without the other.")
     for part in ("seat_groups", "bands", "guarantees"):
         if not isinstance(policy.get(part, []), list):
@@ -283,10 +293,6 @@ class Draw(NamedTuple):
     place: Mapping[str, int]
     shown: Mapping[str, str]
 
-    def at(self, program: Mapping[str, str], grade: str, applicants: Collection[str]) -> Draw:
-        """Return the numbers that decide at an offering: with one number per applicant, these."""
-        return self
-
 
 def lp(text: str) -> bytes:
     """Return a text with its length before it, so that no two sequences of texts can be confused."""
@@ -330,20 +336,16 @@ def weighted_order(left: Mapping[str, Fraction], tickets: Mapping[str, int]) -> 
     """
     Order applicants as a raffle with several tickets each does, drawn without replacement.
 
-    `left` is what the number leaves of 1, U = N / 2^256 in DRAW.  The key -ln(U) / tickets, ascending, is compared in
-    floating point where two keys differ by more than the error of their computation, and in whole numbers elsewhere.
+    `left` is what the number leaves of 1, U = N / 2^256 in DRAW.  The key -ln(U) / tickets, ascending, decides by its
+    bounds where those of two applicants lie apart, and by the exact comparison elsewhere.
     """
-
-    def key(applicant: str) -> float:
-        u = left[applicant]
-        return -(math.log1p(-float(1 - u)) if 2 * u > 1 else math.log(u)) / tickets[applicant]
-
-    keys = {applicant: key(applicant) for applicant in left}
+    bounds = {applicant: key_bounds(u, tickets[applicant], 30) for applicant, u in left.items()}
 
     def compare(i: str, j: str) -> int:
-        difference = keys[i] - keys[j]
-        if abs(difference) > 1e-12 * max(keys[i], keys[j]):  # the error is a few units of 1e-16
-            return -1 if difference < 0 else 1
+        if bounds[i][1] < bounds[j][0]:
+            return -1
+        if bounds[j][1] < bounds[i][0]:
+            return 1
         if precedes(left[i], tickets[i], left[j], tickets[j]):
             return -1
         return 1 if precedes(left[j], tickets[j], left[i], tickets[i]) or j < i else -1
@@ -351,10 +353,41 @@ def weighted_order(left: Mapping[str, Fraction], tickets: Mapping[str, int]) -> 
     return sorted(left, key=cmp_to_key(compare))
 
 
+def key_bounds(u: Fraction, tickets: int, digits: int) -> tuple[Decimal, Decimal]:
+    """
+    Return two numbers between which -ln(u) / tickets lies, for 0 < u <= 1; the more digits, the closer they are.
+
+    Every operation is rounded correctly to so many digits.  Rounding u moves ln(u) by less than one unit of the last
+    digit of 1, rounding the logarithm and what follows by less than two of its own: we allow for ten of both.
+    """
+    with localcontext(Context(prec=digits)):
+        log = (Decimal(u.numerator) / Decimal(u.denominator)).ln()
+        error = (1 - log) * Decimal(10) ** (2 - digits)
+        return (-log - error) / tickets, (-log + error) / tickets
+
+
 def precedes(u: Fraction, tickets: int, other: Fraction, others_tickets: int) -> bool:
-    """Tell exactly whether u^(1 / tickets) is greater than other^(1 / others_tickets)."""
+    """
+    Tell exactly whether u^(1 / tickets) is greater than other^(1 / others_tickets), for fractions in (0, 1].
+
+    That is, whether u^a is greater than other^b, with a and b in lowest terms.  Below 1, equal powers would make the
+    denominator of u the b-th power of a whole number above 1, which has more than b bits, and that of the other an
+    a-th power.  Where both have so many bits we compare the powers.  Elsewhere the two are never equal, so that enough
+    digits of the logarithms tell them apart, and however uneven the tickets are, no power is long.
+    """
     common = math.gcd(tickets, others_tickets)
-    return bool(u ** (others_tickets // common) > other ** (tickets // common))
+    a, b = others_tickets // common, tickets // common
+    if u == 1 or other == 1:
+        return u > other
+    if b <= u.denominator.bit_length() and a <= other.denominator.bit_length():
+        return bool(u**a > other**b)
+    digits = 60
+    while True:
+        low, high = key_bounds(u, tickets, digits)
+        others_low, others_high = key_bounds(other, others_tickets, digits)
+        if high < others_low or others_high < low:
+            return high < others_low
+        digits *= 2
 
 
 def numbers_given(numbers: Table) -> dict[str, dict[str, Decimal]]:
@@ -668,7 +701,7 @@ class Group(NamedTuple):
 
     name: str
     capacity: int
-    standing: Mapping[str, tuple[int, ...]]
+    standing: Mapping[str, Standing]
 
 
 class Order(NamedTuple):
@@ -921,7 +954,7 @@ class Compiler:
         def add(title: str, seats: int, entitled: set[str] | None, hold: bool, order: Order = offering.order) -> None:
             offering.members.append(entitled)
             offering.orders.append(order)
-            standing: dict[str, tuple[int, ...]] = {}
+            standing: dict[str, Standing] = {}
             for a, priority_class in order.class_of.items():
                 if entitled is None:
                     standing[a] = priority_class, place[a]
@@ -1075,7 +1108,7 @@ def choice_lists(
     return ranked
 
 
-def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[str, Any], draw: Draw | Draws) -> Market:
+def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[str, Any], draws: Draws) -> Market:
     """Derive every list, class, membership and standing from the inputs and the written policy."""
     facts = Facts(tables, policy)
     compiler = Compiler(policy, facts)
@@ -1119,12 +1152,11 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
     offerings, groups, quotas = {}, {}, {}
     for key, seats_there in capacity.items():
         row, of_grade = programs[key[0]], key[1]
-        own_draw = draw.at(row, of_grade, asked[key])
-        compiled = compiler.offering(row, of_grade, seats_there, asked[key], holders[key], own_draw)
+        draw = draws.at(row, of_grade, asked[key])
+        compiled = compiler.offering(row, of_grade, seats_there, asked[key], holders[key], draw)
         offerings[title[key]], groups[title[key]], quota = compiled
         if quota is not None:
             quotas[title[key]] = quota
-    one, one_number = (draw, True) if isinstance(draw, Draw) else (draw.single, draw.tie_breaker["draw"] == "single")
     consent: Collection[str] = ()
     if (rule := policy.get("consent")) is not None:
         consent = facts.included if rule == "all" else facts.children(rule, "consent")
@@ -1136,15 +1168,16 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
         """Everybody eligible, who ranked the program or not, best first."""
         program, _, its_grade = there.partition("/")
         class_of = compiler.order(program, competing[its_grade]).class_of
-        return sorted(class_of, key=lambda applicant: (class_of[applicant], one.place[applicant]))
+        return sorted(class_of, key=lambda applicant: (class_of[applicant], draws.single.place[applicant]))
 
     rules = Rules(policy["mechanism"], quotas, consent, queue)
-    return Market(choices, groups, offerings, rank, grade, one, one_number, rules)
+    one_number = draws.tie_breaker["draw"] == "single"
+    return Market(choices, groups, offerings, rank, grade, draws.single, one_number, rules)
 
 
 # --------------------------------------------------------------------------------------------- bands and guarantees
 
-Entrant = tuple[tuple[float, ...], str, int]  # standing, applicant, slot
+Entrant = tuple[Standing, str, int]  # standing, applicant, slot
 
 
 class Quota(NamedTuple):
@@ -1210,40 +1243,120 @@ def not_chosen_by_band(band: Quota, others: Sequence[Entrant], seats: int) -> li
     return admit(left, [math.inf] * len(n_chosen), seats)
 
 
+class GuaranteedSeats:
+    """A largest matching of applicants to guaranteed seats, as counts: those of one slot have the same traits."""
+
+    def __init__(self, quota: Quota) -> None:
+        self.traits = quota.traits
+        self.free = dict(quota.guaranteed)
+        self.matched = {trait: [0] * len(quota.traits) for trait in quota.guaranteed}  # seats by slot
+
+    def augment(self, slot: int, tried: set[str]) -> bool:
+        """
+        Seat one more of this slot, moving others to seats of other traits of theirs if need be.
+
+        Where that fails, whoever has a seat of one of the traits tried has no trait beside them.
+        """
+        for trait in self.traits[slot]:
+            if trait in tried:
+                continue
+            tried.add(trait)
+            if self.free[trait]:
+                self.free[trait] -= 1
+                self.matched[trait][slot] += 1
+                return True
+            for other, n_matched in enumerate(self.matched[trait]):
+                if n_matched and self.augment(other, tried):
+                    self.matched[trait][other] -= 1
+                    self.matched[trait][slot] += 1
+                    return True
+        return False
+
+
 def not_chosen_by_guarantees(quota: Quota, others: Sequence[Entrant], seats: int) -> list[Entrant]:
     """
     Choose best first whoever raises the largest matching of the chosen to guaranteed seats, then best first the rest.
 
     Sönmez and Yenmez 2022.  One applicant takes one seat of one of the own traits.  Return who is not chosen.
     """
-    matched = {trait: [0] * len(quota.traits) for trait in quota.guaranteed}  # how many of each slot have its seats
-    free = dict(quota.guaranteed)
+    guaranteed = GuaranteedSeats(quota)
     exhausted: set[int] = set()  # whoever raises nothing now raises nothing later, nor does anybody alike
-
-    def augment(slot: int, tried: set[str]) -> bool:
-        """Find a seat for one more of this slot, moving others to seats of other traits of theirs if need be."""
-        for trait in quota.traits[slot]:
-            if trait in tried:
-                continue
-            tried.add(trait)
-            holders = matched[trait]
-            if free[trait]:
-                free[trait] -= 1
-                holders[slot] += 1
-                return True
-            for other, n_holders in enumerate(holders):
-                if n_holders and augment(other, tried):
-                    holders[other] -= 1
-                    holders[slot] += 1
-                    return True
-        return False
-
     left = []
     for entrant in others:
-        if entrant[2] in exhausted or not augment(entrant[2], set()):
+        if entrant[2] in exhausted or not guaranteed.augment(entrant[2], set()):
             exhausted.add(entrant[2])
             left.append(entrant)
     return left[max(0, seats - (len(others) - len(left))) :]
+
+
+class Held:
+    """
+    Whom a program with a band or guarantees holds; it makes the choice above again for one newcomer after the other.
+
+    Those of one slot differ in standing only, so that it is always the last of some slot who is turned away: among the
+    slots that hold more than is theirs by right, of the one whose last stands worst.  A guaranteed seat is by right,
+    and in a band the floor, or even the ceiling while some category is above its own.
+    """
+
+    def __init__(self, quota: Quota) -> None:
+        self.quota, self.guaranteed = quota, GuaranteedSeats(quota)
+        n_slots = len(quota.traits if quota.kind == GUARANTEES else quota.floor)
+        self.slots: list[list[Entrant]] = [[] for _ in range(n_slots)]  # best first
+        self.matched = [0] * n_slots  # so many of each slot, the best, have guaranteed seats
+
+    def choose_again(self, newcomer: Entrant) -> Entrant | None:
+        """Return whom the program turns away, if anybody: the newcomer or one of those held."""
+        quota, slot = self.quota, newcomer[2]
+        insort(self.slots[slot], newcomer)
+        if quota.kind == GUARANTEES:
+            self.match(slot)
+        n_held = [len(those) for those in self.slots[quota.first :]]
+        seats = quota.seats + quota.holders - sum(map(len, self.slots[: quota.first]))
+        by_right, too_many = self.by_right(n_held, seats)
+        if not too_many:
+            return None
+        above = zip(self.slots[quota.first :], by_right, strict=True)
+        away = max(those[-1] for those, n_safe in above if len(those) > n_safe)
+        self.slots[away[2]].pop()
+        return away
+
+    def by_right(self, n_held: Sequence[int], seats: int) -> tuple[Sequence[int], bool]:
+        """Return how many of each slot may not be turned away, and whether somebody must be."""
+        quota = self.quota
+        if quota.kind == GUARANTEES:
+            return self.matched[quota.first :], sum(n_held) > seats
+        floor, ceiling = quota.floor[quota.first :], quota.ceiling[quota.first :]
+        above = any(n > most for n, most in zip(n_held, ceiling, strict=True))
+        if quota.kind == HARD:
+            seats -= sum(max(0, least - n) for n, least in zip(n_held, floor, strict=True))
+        return (ceiling if above else floor), sum(n_held) > seats or (quota.kind == HARD and above)
+
+    def match(self, slot: int) -> None:
+        """
+        Give one more of a slot a guaranteed seat, the best who has none: if that raises the matching, or for another's.
+
+        Where it does not, the seats of the traits tried are those that can be passed on to this slot: of all who have
+        one, the applicant who stands worst gives way, if that is behind the newcomer.
+        """
+        tried: set[str] = set()
+        if not self.guaranteed.augment(slot, tried):
+            newcomer = self.slots[slot][self.matched[slot]]
+            seated = [(t, other) for t in tried for other, n in enumerate(self.guaranteed.matched[t]) if n]
+            worst, trait = max(((self.slots[o][self.matched[o] - 1], t) for t, o in seated), default=(newcomer, ""))
+            if worst <= newcomer:
+                return
+            self.guaranteed.matched[trait][worst[2]] -= 1
+            self.guaranteed.free[trait] += 1
+            self.matched[worst[2]] -= 1
+            self.guaranteed.augment(slot, set())
+        self.matched[slot] += 1
+
+
+def group_at(groups: Programs, where: Seat) -> Group | None:
+    """Return a seat group; None where there is no such group."""
+    program, index = where
+    its = groups.get(program, ())
+    return its[index] if 0 <= index < len(its) else None
 
 
 def slot_of(groups: Sequence[Group], applicant: str) -> int | None:
@@ -1272,68 +1385,44 @@ class Rules(NamedTuple):
 PLAIN = Rules()
 
 
-def recount(
-    choices: Mapping[str, Sequence[str]],
-    groups: Mapping[str, Sequence[Group]],
-    order: Sequence[str] | None = None,
-    rules: Rules = PLAIN,
-) -> dict[str, Seat | None]:
+def recount(choices: Choices, groups: Programs, order: Sequence[str] | None = None, rules: Rules = PLAIN) -> Answers:
     """
     Run applicant-proposing deferred acceptance, one applicant at a time, and return everybody's seat.
 
     Whoever is free proposes to the next program on the list; the program chooses again among those it holds and the
     newcomer; whom it turns away is free (Kominers and Sönmez 2016; RULES 1, 2, 4 and 5).
     """
-    held: dict[str, list[list[tuple[tuple[int, ...], str]]]] = {p: [[] for _ in its] for p, its in groups.items()}
-    pool: dict[str, list[Entrant]] = {p: [] for p in rules.quotas}
-    placed: dict[str, Seat | None] = dict.fromkeys(choices)
+    held: dict[str, list[list[tuple[Standing, str]]]] = {p: [[] for _ in its] for p, its in groups.items()}
+    pools = {p: Held(quota) for p, quota in rules.quotas.items()}
+    placed: Answers = dict.fromkeys(choices)
     proposed = dict.fromkeys(choices, 0)
     for newcomer in choices if order is None else order:
         free: str | None = newcomer
         while free is not None and proposed[free] < len(choices[free]):
             program = choices[free][proposed[free]]
             proposed[free] += 1
-            if program in pool:
-                free = choose_from_all(program, rules.quotas[program], groups[program], pool[program], free, placed)
+            if program in pools:
+                free = choose_by_quota(program, groups[program], pools[program], free, placed)
             elif program in groups:
-                free = choose_again(program, groups[program], held[program], free, placed)
+                free = choose_by_groups(program, groups[program], held[program], free, placed)
     return placed
 
 
-def choose_from_all(
-    program: str,
-    quota: Quota,
-    slots: Sequence[Group],
-    held: list[Entrant],
-    newcomer: str,
-    placed: dict[str, Seat | None],
-) -> str | None:
-    """
-    Let a program with a band or guarantees choose from scratch among those it holds and the newcomer.
-
-    Return whom it turns away, if anybody: one more to choose from never means two fewer chosen (aggregate demand).
-    """
+def choose_by_quota(program: str, slots: Sequence[Group], held: Held, newcomer: str, placed: Answers) -> str | None:
+    """Let a program with a band or guarantees choose again; return whom it turns away, if anybody."""
     slot = slot_of(slots, newcomer)
     if slot is None:
         return newcomer
-    insort(held, (slots[slot].standing[newcomer], newcomer, slot))
     placed[newcomer] = program, slot
-    away = turned_away(quota, held)
-    if len(away) > 1:
-        raise BadInput(f"{program} turns away {len(away)} applicants for one; such a rule cannot be recounted.")
-    for entrant in away:
-        held.remove(entrant)
-        placed[entrant[1]] = None
-        return entrant[1]
-    return None
+    away = held.choose_again((slots[slot].standing[newcomer], newcomer, slot))
+    if away is None:
+        return None
+    placed[away[1]] = None
+    return away[1]
 
 
-def choose_again(
-    program: str,
-    groups: Sequence[Group],
-    held: Sequence[list[tuple[tuple[int, ...], str]]],
-    newcomer: str,
-    placed: dict[str, Seat | None],
+def choose_by_groups(
+    program: str, groups: Sequence[Group], held: Sequence[list[tuple[Standing, str]]], newcomer: str, placed: Answers
 ) -> str | None:
     """
     Let a program choose among those it holds and the newcomer; return whom it turns away, if anybody.
@@ -1361,14 +1450,10 @@ def choose_again(
 # -------------------------------------------------------------------------------------------- the other mechanisms
 
 # They serve open seats: every program has one group, and in it everybody eligible stands by (class, place).
-Choices = Mapping[str, Sequence[str]]
-Programs = Mapping[str, Sequence[Group]]
 Answer = dict[str, str | None]  # {applicant: program}
 
 
-def outcome_of(
-    choices: Choices, groups: Programs, rules: Rules = PLAIN, order: Sequence[str] | None = None
-) -> dict[str, Seat | None]:
+def outcome_of(choices: Choices, groups: Programs, rules: Rules = PLAIN, order: Sequence[str] | None = None) -> Answers:
     """Return everybody's seat under the mechanism of the rules; `order` is that in which applicants are taken up."""
     if rules.mechanism == DEFERRED:
         return recount(choices, groups, order, rules)
@@ -1382,14 +1467,13 @@ def outcome_of(
         if rules.queue is None:
             raise BadInput("top-trading-cycles asks for everybody's standing at every program.")
         answer = top_trading_cycles(in_turn, groups, rules.queue)
+    elif rules.mechanism == ADJUSTED:
+        answer = efficiency_adjusted(in_turn, groups, rules.consent)
     else:
         answer = {}
         for part in apart(wanted):
             there = {program: groups[program] for own in part.values() for program in own}
-            if rules.mechanism == ADJUSTED:
-                answer |= efficiency_adjusted(part, there, rules.consent)
-            else:
-                answer |= stable_improvement_cycles(part, there)
+            answer |= stable_improvement_cycles(part, there)
     return {a: None if (program := answer[a]) is None else (program, 0) for a in choices}
 
 
@@ -1422,7 +1506,7 @@ def immediate_acceptance(choices: Choices, groups: Programs) -> Answer:
     answer: Answer = dict.fromkeys(choices)
     left = {program: its[0].capacity for program, its in groups.items()}
     for step in range(max(map(len, choices.values()), default=0)):
-        asking: defaultdict[str, list[tuple[tuple[int, ...], str]]] = defaultdict(list)
+        asking: defaultdict[str, list[tuple[Standing, str]]] = defaultdict(list)
         for applicant, own in choices.items():
             if answer[applicant] is None and step < len(own):
                 for program in eligible_choices(applicant, own[step : step + 1], groups):
@@ -1489,58 +1573,58 @@ def top_trading_cycles(wanted: Choices, groups: Programs, queue: Callable[[str],
 
 def efficiency_adjusted(wanted: Choices, groups: Programs, consent: Collection[str]) -> Answer:
     """
-    Run deferred acceptance again and again without the applications that only kept others out (Kesten 2010).
+    Let applicants trade seats from the deferred acceptance outcome, past nobody without consent (Kesten 2010; RULES 9).
 
-    The last step at which somebody who consents is turned away from a program that held her for nothing tells which:
-    those applications are struck out, all of that step at once, until there is no such step.  This is Kesten's own
-    definition.  A round costs one deferred acceptance, and there are about as many rounds as steps with interrupters:
-    2,000 applicants of one grade take seconds, 10,000 of one grade many minutes.
+    Every program points to where its first desirer has a seat: the best of those who prefer it to their own.  Where a
+    walk from pointer to pointer meets itself, everybody in the cycle takes the seat at the program pointing, and makes
+    room for the next.  Where it ends, the seats can never be traded for better ones and are settled: those of a program
+    that nobody desires, and of one whose first desirer is settled herself, or unmatched, and does not consent, for then
+    nobody behind her may have a seat there.  If she consents, the program passes her over.
+
+    This is the form of Faenza and Zhang (2022), as fast as deferred acceptance.  Our tests compare it with Kesten's
+    interrupters and with the underdemanded programs of Tang and Yu (2014).
     """
-    lists = {applicant: list(own) for applicant, own in wanted.items()}
-    while True:
-        answer, interrupting = step_by_step(lists, groups, consent)
-        if not interrupting:
-            return answer
-        for applicant, program in interrupting:
-            lists[applicant].remove(program)
+    answer: Answer = {a: where and where[0] for a, where in recount(wanted, groups).items()}
+    desiring: defaultdict[str, list[tuple[Standing, str]]] = defaultdict(list)
+    for applicant, own in wanted.items():
+        for program in better_choices(own, answer[applicant]):
+            desiring[program].append((groups[program][0].standing[applicant], applicant))
+    for those in desiring.values():
+        those.sort(reverse=True)  # the first desirer is the last of the list
+    settled: set[str | None] = {None}
 
+    def first_desirer(program: str) -> str | None:
+        """Return to whom a program points; None if it is settled."""
+        those = desiring.get(program, [])
+        while those:
+            _, applicant = those[-1]
+            if program in better_choices(wanted[applicant], answer[applicant]):
+                if answer[applicant] not in settled:
+                    return applicant
+                if applicant not in consent:
+                    return None
+            those.pop()
+        return None
 
-def step_by_step(lists: Choices, groups: Programs, consent: Collection[str]) -> tuple[Answer, list[tuple[str, str]]]:
-    """
-    Run deferred acceptance, everybody who is free proposing in each step; return it and the last interrupting pairs.
-
-    An applicant held by a program from step t on and turned away at a later step t' interrupts there if somebody else
-    was turned away by it in t, ..., t' - 1.  The pairs are those of the last step with one who consents.
-    """
-    answer: Answer = dict.fromkeys(lists)
-    held: dict[str, list[tuple[tuple[int, ...], str]]] = {program: [] for program in groups}
-    since: dict[tuple[str, str], int] = {}  # from which step on an applicant was held by a program
-    last_refusal: dict[str, int] = {}
-    proposed = dict.fromkeys(lists, 0)
-    free, step = list(lists), 0
-    pairs: list[tuple[str, str]] = []
-    while free:
-        step += 1
-        proposals: defaultdict[str, list[str]] = defaultdict(list)
-        for applicant in free:
-            if proposed[applicant] < len(lists[applicant]):
-                proposals[lists[applicant][proposed[applicant]]].append(applicant)
-                proposed[applicant] += 1
-        free, now = [], []
-        for program, newcomers in proposals.items():
-            group, before = groups[program][0], last_refusal.get(program, 0)
-            pool = sorted([*held[program], *((group.standing[applicant], applicant) for applicant in newcomers)])
-            held[program] = pool[: group.capacity]
-            for applicant in newcomers:
-                answer[applicant], since[applicant, program] = program, step
-            for _, applicant in pool[group.capacity :]:
-                free.append(applicant)
-                answer[applicant] = None
-                last_refusal[program] = step
-                if applicant in consent and since[applicant, program] <= before:
-                    now.append((applicant, program))
-        pairs = now or pairs
-    return answer, pairs
+    for start in desiring:
+        walk: list[str] = []
+        first: dict[str, str] = {}
+        while start not in settled:
+            walk = walk or [start]
+            program = walk[-1]
+            desirer = first_desirer(program)
+            if desirer is None:
+                settled.add(walk.pop())
+                continue
+            first[program], there = desirer, str(answer[desirer])
+            if there not in walk:
+                walk.append(there)
+                continue
+            taken = ""
+            while taken != there:
+                taken = walk.pop()
+                answer[first[taken]] = taken
+    return answer
 
 
 def stable_improvement_cycles(wanted: Choices, groups: Programs) -> Answer:
@@ -1551,7 +1635,7 @@ def stable_improvement_cycles(wanted: Choices, groups: Programs) -> Answer:
     another one.  The shortest cycle first, among those the first by applicant ids, until there is none.
     """
     answer: Answer = {a: where and where[0] for a, where in recount(wanted, groups).items()}
-    desiring: dict[str, defaultdict[tuple[int, ...], set[str]]] = {program: defaultdict(set) for program in groups}
+    desiring: dict[str, defaultdict[Standing, set[str]]] = {program: defaultdict(set) for program in groups}
     for applicant, own in wanted.items():
         for program in better_choices(own, answer[applicant]):
             desiring[program][groups[program][0].standing[applicant][:-1]].add(applicant)
@@ -1578,7 +1662,7 @@ def better_choices(own: Sequence[str], program: str | None) -> Sequence[str]:
 
 
 def shortest_cycle(
-    desiring: Mapping[str, Mapping[tuple[int, ...], set[str]]],
+    desiring: Mapping[str, Mapping[Standing, set[str]]],
     holders: Mapping[str, set[str]],
     seat_of: Mapping[str, str],
 ) -> list[str]:
@@ -1628,9 +1712,7 @@ def distances_to(program: str, arriving: Mapping[str, Collection[str]]) -> dict[
 # ------------------------------------------------------------------------------------------------------- invariants
 
 
-def objections(
-    choices: Choices, groups: Programs, placed: Mapping[str, Seat | None], rules: Rules = PLAIN
-) -> list[Finding]:
+def objections(choices: Choices, groups: Programs, placed: Placed, rules: Rules = PLAIN) -> list[Finding]:
     """Return everything to object to in an outcome of a plain market, I1 to I6; empty where there is nothing."""
     return list(all_objections(choices, groups, placed, outcome_of(choices, groups, rules), rules))
 
@@ -1638,8 +1720,8 @@ def objections(
 def all_objections(
     choices: Choices,
     groups: Programs,
-    placed: Mapping[str, Seat | None],
-    expected: Mapping[str, Seat | None],
+    placed: Placed,
+    expected: Placed,
     rules: Rules,
 ) -> Iterator[Finding]:
     """Yield the objections I1 to I6, given the recount."""
@@ -1656,18 +1738,15 @@ def all_objections(
             yield Finding("I6", applicant, text, where[0] if where else "")
 
 
-def seat(groups: Mapping[str, Sequence[Group]], where: Seat | None) -> str:
+def seat(groups: Programs, where: Seat | None) -> str:
     """Name a seat for a reader."""
     if where is None:
         return "no offer"
-    program, index = where
-    its = groups.get(program, ())
-    return f"{program}, group {its[index].name if 0 <= index < len(its) else index}"
+    group = group_at(groups, where)
+    return f"{where[0]}, group {where[1] if group is None else group.name}"
 
 
-def own_seats(
-    choices: Mapping[str, Sequence[str]], groups: Mapping[str, Sequence[Group]], placed: Mapping[str, Seat | None]
-) -> Iterator[Finding]:
+def own_seats(choices: Choices, groups: Programs, placed: Placed) -> Iterator[Finding]:
     """I1, I2, I3: everyone answered once, on the own list, in a group that admits them and has the seats."""
     filled: Counter[Seat] = Counter()
     for applicant in sorted(choices.keys() - placed.keys()):
@@ -1677,49 +1756,47 @@ def own_seats(
             yield Finding("I1", applicant, f"has {seat(groups, where)} without having applied")
         if where is None:
             continue
-        program, index = where
+        program, group = where[0], group_at(groups, where)
         filled[where] += 1
-        if program not in groups or not 0 <= index < len(groups[program]):
+        if group is None:
             yield Finding("I2", applicant, f"has a seat at {seat(groups, where)}, which is not open", program)
         elif program not in choices.get(applicant, ()):
             yield Finding("I2", applicant, f"has a seat at {program}, which is not on the list", program)
-        elif applicant not in groups[program][index].standing:
+        elif applicant not in group.standing:
             text = f"has a seat at {seat(groups, where)}, which does not admit this applicant"
             yield Finding("I2", applicant, text, program)
     for where, n_seats in filled.items():
-        program, index = where
-        if program in groups and 0 <= index < len(groups[program]) and n_seats > groups[program][index].capacity:
-            text = f"has {n_seats} holders for {groups[program][index].capacity} seats"
-            yield Finding("I3", seat(groups, where), text, program)
+        group = group_at(groups, where)
+        if group is not None and n_seats > group.capacity:
+            text = f"has {n_seats} holders for {group.capacity} seats"
+            yield Finding("I3", seat(groups, where), text, where[0])
 
 
-def worst_holders(
-    groups: Mapping[str, Sequence[Group]], placed: Mapping[str, Seat | None]
-) -> tuple[dict[Seat, tuple[tuple[int, ...], str]], Counter[Seat]]:
+def worst_holders(groups: Programs, placed: Placed) -> tuple[dict[Seat, tuple[Standing, str]], Counter[Seat]]:
     """Return, per seat group, the last holder with the key, and how many seats are filled."""
-    last: dict[Seat, tuple[tuple[int, ...], str]] = {}
+    last: dict[Seat, tuple[Standing, str]] = {}
     filled: Counter[Seat] = Counter()
     for applicant, where in placed.items():
-        if where is not None and where[0] in groups and 0 <= where[1] < len(groups[where[0]]):
+        if where is not None and (group := group_at(groups, where)) is not None:
             filled[where] += 1
-            key = groups[where[0]][where[1]].standing.get(applicant)
+            key = group.standing.get(applicant)
             if key is not None and (where not in last or (key, applicant) > last[where]):
                 last[where] = key, applicant
     return last, filled
 
 
-def entrants(groups: Programs, placed: Mapping[str, Seat | None], rules: Rules) -> dict[str, list[Entrant]]:
+def entrants(groups: Programs, placed: Placed, rules: Rules) -> dict[str, list[Entrant]]:
     """Return whom every program with a band or guarantees holds."""
     pools: dict[str, list[Entrant]] = {program: [] for program in rules.quotas}
     for applicant, where in placed.items():
-        if where is not None and where[0] in pools and 0 <= where[1] < len(groups[where[0]]):
-            key = groups[where[0]][where[1]].standing.get(applicant)
+        if where is not None and where[0] in pools and (group := group_at(groups, where)) is not None:
+            key = group.standing.get(applicant)
             if key is not None:
                 pools[where[0]].append((key, applicant, where[1]))
     return pools
 
 
-def not_chosen(groups: Programs, placed: Mapping[str, Seat | None], rules: Rules) -> Iterator[Finding]:
+def not_chosen(groups: Programs, placed: Placed, rules: Rules) -> Iterator[Finding]:
     """I3: a program with a band or guarantees would choose all whom it holds."""
     for program, pool in entrants(groups, placed, rules).items():
         for _, applicant, slot in sorted(set(pool).difference(choose(rules.quotas[program], pool))):
@@ -1727,7 +1804,7 @@ def not_chosen(groups: Programs, placed: Mapping[str, Seat | None], rules: Rules
             yield Finding("I3", applicant, text, program)
 
 
-def envies(rules: Rules, applicant: str, key: tuple[int, ...], last: tuple[tuple[int, ...], str]) -> bool:
+def envies(rules: Rules, applicant: str, key: Standing, last: tuple[Standing, str]) -> bool:
     """Tell whether the mechanism promises that a program does not hold `last` and refuse this applicant."""
     if rules.mechanism == DEFERRED:
         return (key, applicant) < last
@@ -1736,18 +1813,14 @@ def envies(rules: Rules, applicant: str, key: tuple[int, ...], last: tuple[tuple
     return rules.mechanism == IMPROVED and key[:-1] < last[0][:-1]  # the class, without the place
 
 
-def envy_and_waste(
-    choices: Choices, groups: Programs, placed: Mapping[str, Seat | None], rules: Rules
-) -> Iterator[Finding]:
+def envy_and_waste(choices: Choices, groups: Programs, placed: Placed, rules: Rules) -> Iterator[Finding]:
     """I4, I5: nobody refused would have come before a holder of some group, or finds an empty seat there."""
     last, filled = worst_holders(groups, placed)
     pools = entrants(groups, placed, rules)
     refused: defaultdict[Seat, list[Entrant]] = defaultdict(list)
     for applicant, own in choices.items():
         where = placed.get(applicant)
-        for program in own:
-            if where is not None and program == where[0]:
-                break
+        for program in better_choices(own, where and where[0]):
             if program in pools:
                 slot = slot_of(groups[program], applicant)
                 if slot is not None:
@@ -1787,7 +1860,7 @@ def would_be_chosen(
             yield Finding("I5", entrant[1], f"{text}beside everybody it holds", program)
 
 
-def improving_trade(choices: Choices, groups: Programs, placed: Mapping[str, Seat | None]) -> Iterator[Finding]:
+def improving_trade(choices: Choices, groups: Programs, placed: Placed) -> Iterator[Finding]:
     """I4 of top trading cycles: no trade of seats would suit everybody in it, so that the outcome is efficient."""
     wants: defaultdict[str, dict[str, str]] = defaultdict(dict)  # by program: others that a holder prefers, and which
     for applicant, own in choices.items():
@@ -1811,10 +1884,10 @@ def improving_trade(choices: Choices, groups: Programs, placed: Mapping[str, Sea
 # ------------------------------------------------------------------------------------------------------------ files
 
 
-def published_offers(folder: Path, market: Market) -> tuple[dict[str, Row], dict[str, Seat | None], list[Finding]]:
+def published_offers(folder: Path, market: Market) -> tuple[dict[str, Row], Answers, list[Finding]]:
     """Read offers.csv: one row per included applicant (I1, I8), each seat one that exists (I2)."""
     rows: dict[str, Row] = {}
-    placed: dict[str, Seat | None] = {}
+    placed: Answers = {}
     findings = []
     for row in output_rows(folder, "offers.csv"):
         applicant, program, group = row[0], row[2], row[4]
@@ -1838,7 +1911,7 @@ def published_offers(folder: Path, market: Market) -> tuple[dict[str, Row], dict
     return rows, placed, findings
 
 
-def offer_rows_agree(market: Market, rows: Mapping[str, Row], placed: Mapping[str, Seat | None]) -> Iterator[Finding]:
+def offer_rows_agree(market: Market, rows: Mapping[str, Row], placed: Placed) -> Iterator[Finding]:
     """I7 and I12: number and place are the draw's; grade, rank and class are those of the seat."""
     for applicant, row in rows.items():
         if applicant not in market.choices:
@@ -1872,7 +1945,7 @@ class Cutoff(NamedTuple):
     holder: str
 
 
-def cutoffs_of(market: Market, placed: Mapping[str, Seat | None]) -> tuple[dict[Seat, Cutoff | None], Counter[Seat]]:
+def cutoffs_of(market: Market, placed: Placed) -> tuple[dict[Seat, Cutoff | None], Counter[Seat]]:
     """Return the cutoff of every seat group (None: the group is not full, or has no seats) and its seats filled."""
     last, filled = worst_holders(market.groups, placed)
     pools = entrants(market.groups, placed, market.rules)
@@ -1898,16 +1971,14 @@ def cutoffs_of(market: Market, placed: Mapping[str, Seat | None]) -> tuple[dict[
 class Letters:
     """What reasons.csv, cutoffs.csv and waitlists.csv must say, given the offers."""
 
-    def __init__(self, market: Market, placed: Mapping[str, Seat | None]) -> None:
+    def __init__(self, market: Market, placed: Placed) -> None:
         self.market, self.placed = market, placed
         self.cutoffs, self.filled = cutoffs_of(market, placed)
         self.titles = sorted(market.offerings, key=lambda title: title.split("/"))
         waiting: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
         for applicant, choices in market.choices.items():
             where = placed[applicant]
-            for title in choices:
-                if where is not None and title == where[0]:
-                    break
+            for title in better_choices(choices, where and where[0]):
                 offering = market.offerings.get(title)
                 if offering is not None and applicant in offering.order.class_of:
                     key = offering.order.class_of[applicant], offering.draw.place[applicant]
@@ -2102,7 +2173,7 @@ def digest(lines: Iterable[Row]) -> str:
     return hashlib.sha256("".join(f"{','.join(line)}\n" for line in sorted(lines)).encode()).hexdigest()
 
 
-def digest_of(market: Market, placed: Mapping[str, Seat | None]) -> str:
+def digest_of(market: Market, placed: Placed) -> str:
     """Return the outcome digest of a recount."""
     return digest((a, market.grade[a], where[0].partition("/")[0] if where else "") for a, where in placed.items())
 
@@ -2225,8 +2296,7 @@ def verify_bundle(folder: Path, record: Mapping[str, Any], notes: Notes, say: Sa
     """Read, derive, recount, compare."""
     note, policy = notes.add, read_policy(folder)
     say("inputs")
-    streamed = {"choices"}
-    tables = {n: read_table(folder, n, c) for n, c in (REQUIRED | OPTIONAL).items() if n not in streamed}
+    tables = {n: read_table(folder, n, c) for n, c in (REQUIRED | OPTIONAL).items() if n != "choices"}  # streamed
     everybody = tables["all applicants"] = tables["applicants"]
     statuses, unaccounted = roll_call(everybody)
     note(unaccounted)
@@ -2260,7 +2330,7 @@ def verify_bundle(folder: Path, record: Mapping[str, Any], notes: Notes, say: Sa
     )
     outcome = digest(row[:3] for row in published.values())
     backwards = expected
-    if policy["mechanism"] in (DEFERRED, TRADING):  # the others take everybody up at once, or by place
+    if policy["mechanism"] in (DEFERRED, TRADING, ADJUSTED):  # the others take everybody up at once, or by place
         backwards = outcome_of(market.choices, market.groups, market.rules, list(market.choices)[::-1])
     for what, other in (("record.json", record["outcome_digest"]), ("the recount", digest_of(market, backwards))):
         if other != outcome:

@@ -14,12 +14,16 @@ from lottery.cycle import Cycle
 from lottery.errors import Problem
 from lottery.market import GUARANTEES, INELIGIBLE, SEAT_GROUPS, Market, Quotas
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import SECURED, Category, Guarantee, Path_, SeatGroup
+from lottery.policy.model import Category, Guarantee, Path_, SeatGroup
 from lottery.policy.selection import Offerings
 
 Objection = tuple[Path_, str, str]  # path, why, what to do
 
 NOUNS = {"seat_groups": "group", "bands": "category", "guarantees": "guarantee"}
+REMEDIES = {
+    "seat_groups": "Write `unfilled: release`, or lower the share.",
+    "bands": "Write `kind: soft`, or a lower floor.",
+}
 PARTS = {"seat_groups": "groups", "bands": "categories", "guarantees": "traits"}
 
 
@@ -43,15 +47,16 @@ class Row:
 
     program: str
     grade: str
-    seats: int  # those of holders included
+    seats: int  # on offer
+    held: int  # seats that holders keep, beside those on offer
     applicants: int  # eligible ones who rank the program, those who hold a seat there not counted
     shares: tuple[Share, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """For a program."""
         shares = [{"name": own.name, "seats": own.seats, "members": own.members} for own in self.shares]
-        own = {"program_id": self.program, "grade": self.grade, "seats": self.seats, "applicants": self.applicants}
-        return {**own, "groups": shares}
+        seats = {"seats": self.seats, "held": self.held, "applicants": self.applicants}
+        return {"program_id": self.program, "grade": self.grade, **seats, "groups": shares}
 
 
 class CycleEffects:
@@ -106,10 +111,9 @@ class CycleEffects:
 
     def _row(self, p: int) -> Row:
         market = self.market
-        seats, shares = int(self.on_offer[p]), self._shares(p)
         held = int(market.capacity[p, 0]) * self.secured
-        secured = (Share(SECURED, held, held),) if held else ()
-        return Row(market.programs[p], market.grades[p], seats + held, int(self.applicants[p]), secured + shares)
+        seats, applicants = int(self.on_offer[p]), int(self.applicants[p])
+        return Row(market.programs[p], market.grades[p], seats, held, applicants, self._shares(p))
 
     def _shares(self, p: int) -> tuple[Share, ...]:
         """The groups, categories or traits of a program, without the seats that are held now."""
@@ -207,6 +211,6 @@ class _Part:
     def _empty_seats(self) -> Iterator[Objection]:
         empty = [max(0, own.reserved - own.members) for own in self.shares]
         if any(empty):
-            where = f"{sum(map(bool, empty))} of {len(self.shares)} programs"
+            where = f"{sum(map(bool, empty))} of {len(self.shares)} (each a program in one grade)"
             why = f"Seats of {self.what} that stay empty for lack of members: {sum(empty)}, at {where}."
-            yield self.path, why, "Release unfilled seats, or lower the share."
+            yield self.path, why, REMEDIES[str(self.path[0])]

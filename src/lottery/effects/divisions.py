@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lottery.effects.words import condition_in_words, programs_in_words, size_in_words
+from lottery.effects.words import (
+    condition_in_words,
+    limits_in_words,
+    order_in_words,
+    programs_in_words,
+    size_in_words,
+)
 from lottery.policy.allot import allot, in_written_order, wanted
 from lottery.policy.bands import slots_of
 from lottery.policy.model import (
@@ -36,6 +42,11 @@ class Division:
     names: tuple[str, ...]  # of groups, categories or traits, in written order
     seats_of: Callable[[int], list[Seats]]  # [group]  of a program with so many seats
 
+    @property
+    def depends_on_the_cycle(self) -> bool:
+        """Whether only a cycle can say how many seats there are."""
+        return None in self.seats_of(SIZES[-1])
+
     def as_dict(self) -> dict[str, Any]:
         """For a program."""
         return {
@@ -49,10 +60,11 @@ class Division:
 
 def divisions(policy: Policy) -> list[Division]:
     """Every entry of a policy that divides seats, in written order."""
+    order = order_in_words(policy)
     return [
-        *(_of_groups(("seat_groups", index), entry) for index, entry in enumerate(policy.seat_groups)),
-        *(_of_band(("bands", index), entry) for index, entry in enumerate(policy.bands)),
-        *(_of_guarantees(("guarantees", index), entry) for index, entry in enumerate(policy.guarantees)),
+        *(_of_groups(("seat_groups", index), entry, order) for index, entry in enumerate(policy.seat_groups)),
+        *(_of_band(("bands", index), entry, order) for index, entry in enumerate(policy.bands)),
+        *(_of_guarantees(("guarantees", index), entry, order) for index, entry in enumerate(policy.guarantees)),
     ]
 
 
@@ -77,39 +89,49 @@ def _ends(category: Category) -> tuple[int | Fraction, int | Fraction]:
     return max(Fraction(0), centre - width), min(Fraction(1), centre + width)
 
 
-def _of_groups(path: Path_, entry: SeatGroups) -> Division:
+def _of_groups(path: Path_, entry: SeatGroups, order: str) -> Division:
     lines = ["First", *["Then"] * (len(entry.groups) - 1)]
-    words = [f"{first} {_group(group)}." for first, group in zip(lines, entry.groups, strict=True)]
+    words = [f"{first} {_group(group, order)}." for first, group in zip(lines, entry.groups, strict=True)]
     names = tuple(group.name for group in entry.groups)
     return Division(path, programs_in_words(entry.programs), tuple(words), names, lambda q: [*allot(q, entry.groups)])
 
 
-def _group(group: SeatGroup) -> str:
-    order = _own_order(group.order) if group.order else "by priority class and number"
+def _group(group: SeatGroup, order: str) -> str:
+    standing = _own_order(group.order) if group.order else order
     here = f"{group.name}: {size_in_words(group)}"
     if group.members is None:
-        return f"{here}, for everybody, {order}"
-    members = f"{here}, for {condition_in_words(group.members)}, {order}"
+        return f"{here}, for everybody, {standing}" if _takes_everybody(group) else f"{here}, {standing}"
+    members = f"{here}, for {condition_in_words(group.members)}, {standing}"
     if group.unfilled == "release":
         return f"{members}; unfilled seats are released: who is not a member stands behind the members"
     return f"{members}; unfilled seats are held: who is not a member may not enter"
 
 
+def _takes_everybody(group: SeatGroup) -> bool:
+    return group.order is None or group.order[-1].when is None
+
+
 def _own_order(order: Sequence[PriorityLine]) -> str:
     everybody = order[-1].when is None
-    outside = "" if everybody else " (whom no line takes may not enter)"
-    return f"in an order of its own: {', then '.join(line.name for line in order)}{outside}"
+    outside = "" if everybody else "; whom no line takes may not enter"
+    return f"in an order of its own: {', then '.join(map(_line, order))}{outside}"
 
 
-def _of_band(path: Path_, entry: Bands) -> Division:
+def _line(line: PriorityLine) -> str:
+    """A class, with its condition where that says more than the name."""
+    words = line.name if line.when is None else condition_in_words(line.when)
+    return line.name if words == line.name else f"{line.name} ({words})"
+
+
+def _of_band(path: Path_, entry: Bands, order: str) -> Division:
     names = tuple(category.name for category in entry.categories)
-    who = "; ".join(f"{own.name}: {_members(own)}" for own in entry.categories)
+    who = (f"{own.name}: {_members(own)}; {limits_in_words(own, entry.rounding)}." for own in entry.categories)
     end = (
         "Then from categories below their ceiling while the floors of the others stay free; all other seats stay empty."
         if entry.kind == "hard"
         else "Then from categories below their ceiling; then anyone, until no seat is left."
     )
-    words = (f"Categories: {who}.", "First each category up to its floor, by priority class and number.", end)
+    words = (*who, f"First each category up to its floor, {order}.", end)
     return Division(path, programs_in_words(entry.programs), words, names, lambda size: band_seats(entry, size))
 
 
@@ -117,12 +139,12 @@ def _members(category: Category) -> str:
     return condition_in_words(category.members) if category.members is not None else "all others"
 
 
-def _of_guarantees(path: Path_, entry: Guarantees) -> Division:
+def _of_guarantees(path: Path_, entry: Guarantees, order: str) -> Division:
     names = tuple(trait.name for trait in entry.traits)
     who = tuple(f"{t.name}: {size_in_words(t)}, for {condition_in_words(t.members)}." for t in entry.traits)
     words = (
         *who,
-        "First, by priority class and number, whoever raises the number of guaranteed seats in use.",
-        "Then everybody by priority class and number. One child uses one guaranteed seat, whatever it has.",
+        f"First, {order}, whoever raises the number of guaranteed seats in use.",
+        f"Then everybody {order}. One child uses one guaranteed seat, whatever it has.",
     )
     return Division(path, programs_in_words(entry.programs), words, names, lambda q: [*guaranteed_seats(entry, q)])

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from lottery.effects.divisions import SIZES, band_seats
 from lottery.effects.logic import form, opposite
-from lottery.policy.model import Bands, Policy, SeatGroups
+from lottery.policy.model import Bands, Policy, SeatGroup, SeatGroups
 
 
 def notes(policy: Policy) -> list[str]:
@@ -20,7 +20,7 @@ def notes(policy: Policy) -> list[str]:
 def _groups(policy: Policy, entry: SeatGroups) -> Iterator[str]:
     for slot, group in enumerate(entry.groups):
         later = [other.name for other in entry.groups[slot + 1 :] if other.members is None]
-        if group.members is not None and group.unfilled == "release" and later:
+        if _puts_some_first(group) and later:
             yield (
                 f"The reserve {group.name!r} is filled before the open seats ({', '.join(later)}), so it is a minimum "
                 "guarantee only: members who would have had an open seat use it up. Filled last it helps its members "
@@ -28,6 +28,12 @@ def _groups(policy: Policy, entry: SeatGroups) -> Iterator[str]:
             )
         if group.unfilled == "hold":
             yield f"Seats of {group.name!r} stay empty where too few members want them, whoever else waits."
+        elif group.order and group.order[-1].when is not None:
+            yield (
+                f"The order of {group.name!r} has no last line for all others, so nobody else may enter it and its "
+                "seats stay empty where too few whom a line takes want them. Add a last line without `when` if "
+                "that is not meant."
+            )
     reserves = [group for group in entry.groups if group.members is not None]
     for one, other in combinations(reserves, 2):
         own, theirs = form(one.members, policy.facts), form(other.members, policy.facts)
@@ -38,6 +44,13 @@ def _groups(policy: Policy, entry: SeatGroups) -> Iterator[str]:
                 f"Everybody is a member of exactly one of {one.name!r} and {other.name!r}: a seat reserved for one is "
                 "closed to the other while members want it, so each reserve is a ceiling for the other."
             )
+
+
+def _puts_some_first(group: SeatGroup) -> bool:
+    """Whether a group is a reserve that others may fill: by its members, or by an order of its own."""
+    if group.members is not None:
+        return group.unfilled == "release"
+    return group.order is not None and group.order[0].when is not None
 
 
 def _band(entry: Bands) -> Iterator[str]:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from lottery.policy.model import All, AnyOf, ColumnTest, Condition, Guarantee, Programs, SeatGroup
+from lottery.policy.model import (
+    All,
+    AnyOf,
+    BandRounding,
+    Category,
+    ColumnTest,
+    Condition,
+    Guarantee,
+    Policy,
+    Programs,
+    SeatGroup,
+)
+
+NEAREST = "to the nearest seat"
 
 
 def condition_in_words(condition: Condition) -> str:
@@ -31,8 +44,33 @@ def size_in_words(part: SeatGroup | Guarantee) -> str:
         return "the seats that the other groups leave"
     if part.seats is not None:
         return f"{part.seats} {'seat' if part.seats == 1 else 'seats'}"
-    rounding = "to the nearest seat" if part.rounding == "nearest" else str(part.rounding)
-    return f"{part.share} of the seats, rounded {rounding}"
+    return f"{part.share} of the seats, rounded {_rounding(str(part.rounding))}"
+
+
+def order_in_words(policy: Policy) -> str:
+    """Who stands before whom, where a seat group has no order of its own."""
+    one_class = len(policy.priorities) == 1 and policy.given_priorities is None
+    return "by number" if one_class or policy.mechanism == "serial-dictatorship" else "by priority class and number"
+
+
+def limits_in_words(category: Category, rounding: BandRounding | None) -> str:
+    """Floor and ceiling of a category."""
+    if category.points is not None:
+        centre = "district share" if category.centre == "district" else str(category.centre)
+        ends = f"{centre} ± {category.points} points"
+    else:
+        ends = f"{_end(category.floor)} to {_end(category.ceiling)}"
+    if rounding is None:
+        return ends
+    return f"{ends}, floor rounded {_rounding(rounding.floor)}, ceiling {_rounding(rounding.ceiling)}"
+
+
+def _end(end: str | int | None) -> str:
+    return str(end) if isinstance(end, str) else f"{end} {'seat' if end == 1 else 'seats'}"
+
+
+def _rounding(how: str) -> str:
+    return NEAREST if how == "nearest" else how
 
 
 def _part(condition: Condition) -> str:
