@@ -505,7 +505,10 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(case):
 
 
 def test_every_seat_group_has_a_cutoff_of_its_own_whatever_the_names():
-    """Names that are written twice are numbered; the numbers must not meet another name."""
-    groups = [{"open": 1}, {"open": 1, "name": "open-1"}, {"open": 0}]
+    """Names that are written twice are numbered; numbers that meet another name are refused."""
+    groups = [{"open": 1}, {"open": 1}, {"open": 0}]
     market = lottery.market_of(**(SMALL | {"seats": {"s1": 2, "s2": 1}, "seat_groups": {"s1": groups}}))
-    assert len(lottery.match(market, seed=SEED).cutoffs["s1"]) == 3
+    assert list(lottery.match(market, seed=SEED).cutoffs["s1"]) == ["open-1", "open-2", "open-3"]
+    groups[1]["name"] = "open-1"
+    with pytest.raises(lottery.LotteryError, match=r"two seat groups that would be called open-1\. Rename one\."):
+        lottery.market_of(**(SMALL | {"seats": {"s1": 2, "s2": 1}, "seat_groups": {"s1": groups}}))

@@ -40,6 +40,7 @@ class Lottery:
     per_application: bool = False
     everywhere: Ints | None = None  # [program, applicant]  places of everybody, where programs do not share a number
     exact: tuple[Decimal, ...] = ()  # given: the numbers to the last digit, aligned with `place`
+    exact_everywhere: tuple[tuple[Decimal, ...], ...] = ()  # the same, aligned with `everywhere`
 
 
 @dataclass(frozen=True, slots=True, eq=False)

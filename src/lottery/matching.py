@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -21,14 +21,15 @@ MECHANISMS: tuple[str, ...] = get_args(Mechanism)
 TIE_BREAKERS: tuple[str, ...] = get_args(TieBreaker)
 TOP_TRADING = "top-trading-cycles"
 MOST_TICKETS = 1_000_000
+LONGEST_WEIGHT = 30  # characters
 
 
 def match(
     market: Market,
-    mechanism: str = "deferred-acceptance",
+    mechanism: str | None = None,
     *,
     seed: str | None = None,
-    tie_breaker: str = "single",
+    tie_breaker: str | None = None,
     popular: Collection[str] | None = None,
     weights: Mapping[str, Any] | None = None,
     consent: Collection[str] | Literal["all"] | None = None,
@@ -41,7 +42,8 @@ def match(
     at the programs named in `popular` and multiple elsewhere (`hybrid`; Abdulkadiroğlu, Pathak and Roth 2009; Ashlagi
     and Nikzad 2020).  `weights` are tickets as in a raffle drawn without replacement, one where an applicant is not
     named.  `consent` belongs to `efficiency-adjusted` (Kesten 2010): the applicants who let others trade against their
-    priority, or "all".  The same call gives the same outcome on every machine.
+    priority, or "all".  What is left out is what the market's policy says, without one deferred acceptance under a
+    single tie-breaker.  The same call gives the same outcome on every machine.
 
     Raises LotteryError for an unknown mechanism or tie-breaker, for what does not belong together, and where there is
     neither a seed nor numbers.
@@ -50,25 +52,29 @@ def match(
         raise LotteryError(f"match needs a market, not {type(market).__name__}. Make one with lottery.market_of.")
     if seed is not None and not isinstance(seed, str):
         raise LotteryError(f'The seed is {seed!r}. A seed is text: seed="{seed}".')
+    terms, given = market.terms, market.given
+    mechanism, tie_breaker = mechanism or terms.mechanism, tie_breaker or terms.tie_breaker
     if mechanism not in MECHANISMS:
         raise LotteryError(f"Unknown mechanism {mechanism!r}. Permitted: {', '.join(MECHANISMS)}.")
     if tie_breaker not in TIE_BREAKERS:
         raise LotteryError(f"Unknown tie-breaker {tie_breaker!r}. Permitted: {', '.join(TIE_BREAKERS)}.")
-    given = market.given
     if given is not None:
         if tie_breaker != "single" and not given.per_application:
             raise LotteryError(f"The numbers are one per applicant, so {tie_breaker!r} cannot use them. Leave it out.")
-        tie_breaker, popular = ("multiple", None) if given.per_application else ("single", popular)
-    terms = Terms(
+        if popular is not None:
+            raise LotteryError("The numbers are drawn already, so popular=[...] cannot matter. Leave one of them out.")
+        if given.per_application and tie_breaker == "single":
+            tie_breaker = "multiple"
+    asked = Terms(
         mechanism=mechanism,  # type: ignore[arg-type]
         tie_breaker=tie_breaker,  # type: ignore[arg-type]
-        popular=_popular(market, tie_breaker, popular),
-        tickets=None if weights is None else _tickets(market, weights),
+        popular=terms.popular if given is not None else _popular(market, tie_breaker, popular),
+        tickets=terms.tickets if weights is None else _tickets(market, weights),
         consent=_consent(market, mechanism, consent),
     )
-    market = replace(market, terms=terms)
+    market = replace(market, terms=asked)
     if given is not None:
-        return solve(market, given if terms.tickets is None else _weigh(market, given))
+        return solve(market, given if weights is None else _weigh(market, given))
     if seed is None:
         raise LotteryError('There is no lottery. Give match a seed="any text", or give market_of the numbers.')
     return solve(market, draw(market, Seed.rehearsal(seed).key()))
@@ -111,14 +117,14 @@ def draw(market: Market, key: bytes) -> Lottery:
     return Lottery(place, tuple(shown), "formula", per_application=True, everywhere=everywhere)
 
 
-def _rows_of_programs(market: Market) -> list[Ints]:
+def _rows_of_programs(market: Market) -> list[Longs]:
     """The applications to each program."""
-    order = np.argsort(market.program, kind="stable")
+    order = np.argsort(market.program, kind="stable").astype(np.int64)
     ends = np.cumsum(np.bincount(market.program, minlength=market.n_programs))
-    return np.split(order, ends[:-1])
+    return np.split(order, ends)[:-1]
 
 
-def _of(tickets: Longs | None, who: Ints) -> Longs | None:
+def _of(tickets: Longs | None, who: Ints | Longs) -> Longs | None:
     return None if tickets is None else tickets[who]
 
 
@@ -127,32 +133,32 @@ def _weigh(market: Market, given: Lottery) -> Lottery:
     tickets, numbers = market.terms.tickets, given.exact
     if not given.per_application:
         return given_numbers(numbers, market.applicants, tickets)
+    everywhere = [given_numbers(own, market.applicants, tickets).place for own in given.exact_everywhere]
     of = market.applicant_of()
     place = given.place.copy()
     for rows in _rows_of_programs(market):
         refs = tuple(market.applicants[i] for i in of[rows].tolist())
         place[rows] = given_numbers([numbers[row] for row in rows.tolist()], refs, _of(tickets, of[rows])).place
-    return replace(given, place=place)
+    return replace(given, place=place, everywhere=np.array(everywhere, dtype=np.int32) if everywhere else None)
 
 
 def _popular(market: Market, tie_breaker: str, popular: Collection[str] | None) -> Bools | None:
-    if isinstance(popular, str):
-        raise LotteryError(f"popular is the text {popular!r}. Write a list: [{popular!r}].")
+    if popular is None and tie_breaker == market.terms.tie_breaker:
+        return market.terms.popular
     if (tie_breaker == "hybrid") != (popular is not None):
         raise LotteryError('tie_breaker="hybrid" and popular=[...] belong together: give both or neither.')
-    if popular is None:
-        return None
-    if unknown := sorted(set(popular) - set(market.programs)):
-        raise LotteryError(f"popular names program {unknown[0]}, which has no seats. Correct the name.")
-    return np.array([program in set(popular) for program in market.programs], dtype=np.bool_)
+    return None if popular is None else _marked(market.programs, popular, "popular", "program {}, which has no seats")
 
 
 def _tickets(market: Market, weights: Mapping[str, Any]) -> Longs:
     """Weights as whole numbers of tickets in the same proportion."""
-    _known(market, weights, "weights")
-    exact = {i: _weight(i, weights[i]) for i in sorted(weights)}
-    scale = lcm(*(weight.denominator for weight in exact.values()))
-    whole = [int(exact.get(i, Fraction(1)) * scale) for i in market.applicants]
+    if not isinstance(weights, Mapping):
+        raise LotteryError('weights is no dictionary. Write {"i1": 2.0}: who has how many tickets.')
+    _marked(market.applicants, weights, "weights", "applicant {}, who has no choices")
+    exact = [_weight(i, weights[i]) if i in weights else Fraction(1) for i in market.applicants]
+    scale = lcm(*(weight.denominator for weight in exact))
+    whole = [int(weight * scale) for weight in exact]
+    whole = [tickets // gcd(*whole) for tickets in whole]
     if max(whole, default=0) > MOST_TICKETS:
         raise LotteryError(
             f"The weights make {max(whole):,} tickets for one applicant; at most {MOST_TICKETS:,} are allowed. "
@@ -163,7 +169,7 @@ def _tickets(market: Market, weights: Mapping[str, Any]) -> Longs:
 
 def _weight(applicant: str, written: Any) -> Fraction:
     try:
-        weight = Fraction(str(written))
+        weight = Fraction(str(written)) if len(str(written)) <= LONGEST_WEIGHT else Fraction(0)
     except (ValueError, ZeroDivisionError):
         weight = Fraction(0)
     if weight <= 0:
@@ -172,6 +178,8 @@ def _weight(applicant: str, written: Any) -> Fraction:
 
 
 def _consent(market: Market, mechanism: str, consent: Collection[str] | None) -> Bools | None:
+    if consent is None and mechanism == market.terms.mechanism:
+        return market.terms.consent
     if (mechanism == "efficiency-adjusted") != (consent is not None):
         raise LotteryError(
             'mechanism="efficiency-adjusted" and consent="all" (or a list of applicants) belong together: give both or '
@@ -181,12 +189,17 @@ def _consent(market: Market, mechanism: str, consent: Collection[str] | None) ->
         return None
     if consent == "all":
         return np.ones(market.n_applicants, dtype=np.bool_)
-    if isinstance(consent, str):
-        raise LotteryError(f'consent is the text {consent!r}. Write "all" or a list: [{consent!r}].')
-    _known(market, consent, "consent")
-    return np.array([i in set(consent) for i in market.applicants], dtype=np.bool_)
+    return _marked(market.applicants, consent, "consent", "applicant {}, who has no choices")
 
 
-def _known(market: Market, names: Collection[str], where: str) -> None:
-    if unknown := sorted(set(names) - set(market.applicants)):
-        raise LotteryError(f"{where} names applicant {unknown[0]}, who has no choices. Correct the name.")
+def _marked(names: Sequence[str], chosen: Iterable[str], where: str, stranger: str) -> Bools:
+    """Which of `names` are chosen; whoever is not among them is refused, and so is what is no list."""
+    if isinstance(chosen, str):
+        raise LotteryError(f"{where} is the text {chosen!r}. Write a list: [{chosen!r}].")
+    try:
+        own = frozenset(chosen)
+    except TypeError:
+        raise LotteryError(f"{where} is {chosen!r}, which is no list of names. Write a list: [].") from None
+    if unknown := sorted(own - set(names), key=str):
+        raise LotteryError(f"{where} names {stranger.format(unknown[0])}. Correct the name.")
+    return np.array([name in own for name in names], dtype=np.bool_)

@@ -47,11 +47,17 @@ class Outcome:
 
     @cached_property
     def cutoffs(self) -> Mapping[str, Mapping[str, Cutoff | None]]:
-        """Per program and seat group the last holder; None where the group still has seats, or never had any."""
+        """
+        Per program (in a cycle `program/grade`) and seat group the last holder of a full group.
+
+        None where the group is not full, and where it is full and empty: it never had a seat.
+        """
         cutoffs: dict[str, dict[str, Cutoff | None]] = {}
         last = self.last_holder
-        for p in sorted(range(self.market.n_programs), key=self.market.programs.__getitem__):
-            cutoffs[self.market.programs[p]] = {
+        names = zip(self.market.programs, self.market.grades, strict=True)
+        titles = [f"{program}/{grade}" if grade else program for program, grade in names]
+        for p in sorted(range(self.market.n_programs), key=titles.__getitem__):
+            cutoffs[titles[p]] = {
                 name: None if last[p, k] == NOBODY else self._cutoff(int(last[p, k]), k)
                 for k, name in enumerate(self.market.group_names[p])
                 if name

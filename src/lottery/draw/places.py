@@ -55,7 +55,7 @@ def given_numbers(numbers: Sequence[Decimal], refs: Sequence[str], tickets: Tick
                     "With weights, numbers lie from 0 to below 1; draw them so."
                 )
         order = weighted_order(*_whole_numbers(numbers), tickets, refs)
-    return Lottery(_places(order), tuple(map(_truncated, numbers)), "given")
+    return Lottery(_places(order), tuple(map(_truncated, numbers)), "given", exact=tuple(numbers))
 
 
 def _places(order: Sequence[int]) -> Ints:

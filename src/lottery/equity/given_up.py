@@ -37,7 +37,10 @@ class Moved(NamedTuple):
 
 def has_safeguards(market: Market, held: int) -> bool:
     """Whether any program has more than open seats; `held` slots come first, for those who hold a seat now."""
-    return market.quotas is not None or market.n_slots > held + 1
+    if market.quotas is not None or market.n_slots > held + 1:
+        return True
+    plain = np.where(market.priority_class == INELIGIBLE, market.barred, market.priority_class)
+    return bool((market.standing[:, held] != plain).any())
 
 
 def with_open_seats(market: Market, held: int) -> Market:
@@ -71,14 +74,17 @@ def members(market: Market, held: int) -> Mapping[str, Bools]:
     """
     By the name of a seat group, category or trait: its members among those who apply there ([applicant]).
 
-    Open groups are left out: everybody belongs to them.
+    Only what is meant for somebody: not open groups, categories without a floor and the lack of every trait.
     """
-    applicant = market.applicant_of()
+    applicant, quotas = market.applicant_of(), market.quotas
     found: dict[str, Bools] = {}
     for slot in range(held, market.n_slots):
         name = np.array([names[slot] if slot < len(names) else "" for names in market.group_names])[market.program]
         reserved = ~market.member[:, slot] & (market.priority_class != INELIGIBLE)
         own = market.member[:, slot] & np.isin(market.program, market.program[reserved])
+        if quotas is not None:
+            meant = (quotas.rule == SEAT_GROUPS) | (quotas.floor[:, slot] > 0) | (quotas.traits[:, slot] != 0)
+            own &= meant[market.program]
         for group in np.unique(name[own]).tolist():
             for part in group.split("+"):
                 of_part = found.setdefault(part, np.zeros(market.n_applicants, dtype=np.bool_))

@@ -56,7 +56,10 @@ def market_of(
             )
     choices = {i: names(listed, f"the choices of applicant {i}") for i, listed in choices.items()}
     priorities = {
-        program: [names(members, f"a class of program {program}") for members in classes]
+        program: [
+            names(members, f"a class of program {program}")
+            for members in names(classes, f"the priorities of program {program}")
+        ]
         for program, classes in priorities.items()
     }
     _check_seats(seats)

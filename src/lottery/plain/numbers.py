@@ -15,20 +15,22 @@ from lottery.errors import LotteryError
 from lottery.market import Lottery
 from lottery.plain.words import known
 
+MOST_DIGITS = 1000  # before or after the decimal point
+
 
 def given(
     numbers: Mapping[str, Any], applicants: Sequence[str], rows: Sequence[tuple[str, str]], programs: Iterable[str]
 ) -> Lottery:
     """The lottery of a market whose applications are `rows`, each an applicant and a program."""
+    if not isinstance(numbers, Mapping):
+        raise LotteryError(f"numbers is a {type(numbers).__name__}. Write a dictionary, see help(lottery.market_of).")
     if numbers and all(isinstance(value, Mapping) for value in numbers.values()):
         known(numbers, programs, "numbers", "seats")
         for program, own in numbers.items():
             known(own, applicants, f"numbers of program {program}")
-        everywhere = _everywhere(numbers, applicants, programs)
-        return replace(_per_program(numbers, rows), everywhere=everywhere)
+        return _everywhere(numbers, applicants, programs, _per_program(numbers, rows))
     known(numbers, applicants, "numbers")
-    exact = [_decimal(i, numbers, "numbers") for i in applicants]
-    return replace(given_numbers(exact, applicants), exact=tuple(exact))
+    return given_numbers([_decimal(i, numbers, "numbers") for i in applicants], applicants)
 
 
 def _per_program(numbers: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> Lottery:
@@ -40,23 +42,26 @@ def _per_program(numbers: Mapping[str, Any], rows: Sequence[tuple[str, str]]) ->
     for program, members in by_program.items():
         own = numbers.get(program, {})
         refs = [rows[row][0] for row in members]
-        decimals = [_decimal(i, own, f"numbers of program {program}") for i in refs]
-        drawn = given_numbers(decimals, refs)
+        drawn = given_numbers([_decimal(i, own, f"numbers of program {program}") for i in refs], refs)
         place[members] = drawn.place
-        for row, number, decimal in zip(members, drawn.shown, decimals, strict=True):
-            shown[row], exact[row] = number, decimal
+        for k, row in enumerate(members):
+            shown[row], exact[row] = drawn.shown[k], drawn.exact[k]
     return Lottery(place, tuple(shown), "given", per_application=True, exact=tuple(exact))
 
 
 def _everywhere(
-    numbers: Mapping[str, Mapping[str, Any]], applicants: Sequence[str], programs: Iterable[str]
-) -> Ints | None:
-    """[program, applicant] The places of everybody, listed or not; None where somebody has no number somewhere."""
+    numbers: Mapping[str, Mapping[str, Any]], applicants: Sequence[str], programs: Iterable[str], listed: Lottery
+) -> Lottery:
+    """With the places of everybody at every program, listed or not, unless somebody has no number somewhere."""
     order = sorted(programs)
     if any(set(numbers.get(program, {})) != set(applicants) for program in order):
-        return None
-    own = [[_decimal(i, numbers[program], f"numbers of program {program}") for i in applicants] for program in order]
-    return np.array([given_numbers(decimals, applicants).place for decimals in own], dtype=np.int32)
+        return listed
+    exact = [
+        tuple(_decimal(i, numbers[program], f"numbers of program {program}") for i in applicants) for program in order
+    ]
+    places = [given_numbers(own, applicants).place for own in exact]
+    everywhere = np.array(places, dtype=np.int32).reshape(len(order), len(applicants))
+    return replace(listed, everywhere=everywhere, exact_everywhere=tuple(exact))
 
 
 def _decimal(applicant: str, numbers: Mapping[str, Any], where: str) -> Decimal:
@@ -68,7 +73,7 @@ def _decimal(applicant: str, numbers: Mapping[str, Any], where: str) -> Decimal:
         number = Decimal(str(numbers[applicant]))
     except InvalidOperation:
         number = Decimal("nan")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise LotteryError(
             f"The lottery number of applicant {applicant} is {numbers[applicant]!r}. Numbers must be decimals."
         )

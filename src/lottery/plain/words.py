@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from lottery.errors import LotteryError
 Classes = Sequence[Iterable[str]]
 
 
-def names(written: Iterable[str], where: str) -> list[str]:
-    """The names in a list, or another thing that holds names."""
+Item = TypeVar("Item")
+
+
+def names(written: Iterable[Item], where: str) -> list[Item]:
+    """The names, or the classes of names, in a list or another thing that holds them."""
     if written is None or isinstance(written, int | float):
         raise LotteryError(f"{_capital(where)}: {written!r} is no list of names. Write a list: [].")
     if isinstance(written, str):

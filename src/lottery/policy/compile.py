@@ -51,7 +51,7 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
     secured = int(policy.secured_seat == "continuing")
     if secured:
         _secure(draft)
-    n_slots = secured + max((len(slots.names) for slots in draft.slots), default=1)
+    n_slots = secured + max([1, *(len(slots.names) for slots in draft.slots)])
     capacity = filled_up([slots.seats for slots in draft.slots], secured, n_slots)
     capacity[:, :secured] = draft.held[:, None]
     standing, member = standings(draft, secured, n_slots)

@@ -100,14 +100,14 @@ class _Reading:
     def per_application(self) -> Lottery:
         """A number for each application; where the single number counts, the place is that among all who have one."""
         place = np.zeros(len(self.applicant), dtype=np.int32)
-        shown = [""] * len(place)
+        shown, exact = [""] * len(place), [Decimal()] * len(place)
         offering = self.rows.offering
         for own in np.split(np.argsort(offering, kind="stable"), np.cumsum(np.bincount(offering))[:-1]):
             if len(own) and not self.popular[own[0]]:
                 drawn = self._in_order(self.applicant[own], self.cycle["seats"]["program_id"][offering[own[0]]])
                 place[own] = drawn.place
-                for row, number in zip(own.tolist(), drawn.shown, strict=True):
-                    shown[row] = number
+                for k, row in enumerate(own.tolist()):
+                    shown[row], exact[row] = drawn.shown[k], drawn.exact[k]
         if self.popular.any():
             holders = np.flatnonzero([(name, "") in self.given for name in self.names])
             drawn = self._in_order(holders, "")
@@ -115,8 +115,8 @@ class _Reading:
             who = np.searchsorted(holders, self.applicant[rows])
             place[rows] = drawn.place[who]
             for row, i in zip(rows.tolist(), who.tolist(), strict=True):
-                shown[row] = drawn.shown[i]
-        return Lottery(place, tuple(shown), "given", per_application=True)
+                shown[row], exact[row] = drawn.shown[i], drawn.exact[i]
+        return Lottery(place, tuple(shown), "given", per_application=True, exact=tuple(exact))
 
     def _programs(self) -> list[str]:
         """The program whose number an application uses; blank: the single number ([application])."""
