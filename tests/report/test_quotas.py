@@ -63,12 +63,21 @@ def test_a_category_is_met_between_its_ends_and_judged_where_no_seat_is_left(run
 def test_the_public_folder_tells_no_number_of_a_category_or_a_set_of_traits(run):
     """With the shares of a group, which are public, it would tell how many of its members hold a seat now."""
     office = {(row["program_id"], row["grade"], row["seat_group"]): row for row in rows(run / "cutoffs.csv")}
+    hidden = 0
+    lines = rows(run / "quotas.csv")
+    guaranteed = {(row["program_id"], row["grade"]) for row in lines if row["rule"] == "guarantees"}
     balanced = {(row["program_id"], row["grade"]) for row in rows(run / "quotas.csv")}
     for row in rows(run / "public" / "cutoffs.csv"):
         own = office[row["program_id"], row["grade"], row["seat_group"]]
-        assert (row["priority"], row["place"]) == (own["priority"], own["place"])
+        traits = (row["program_id"], row["grade"]) in guaranteed and row["seat_group"] != "secured"
+        if traits and own["place"] and int(own["filled"]) < 11:
+            assert (row["priority"], row["lottery_number"], row["place"]) == ("*", "*", "*")
+            hidden += 1
+        else:
+            assert (row["priority"], row["place"]) == (own["priority"], own["place"])
         if (row["program_id"], row["grade"]) in balanced and row["seat_group"] != "secured":
             assert (row["capacity"], row["filled"]) == ("*", "*")
+    assert (hidden > 0) == bool(guaranteed)
     assert 'id="quotas"' in (run / "report.html").read_text()
     assert 'id="quotas"' not in (run / "public" / "report.html").read_text()
     assert not (run / "public" / "quotas.csv").exists()

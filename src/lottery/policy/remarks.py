@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lottery.cycle import Cycle, taking_part
 from lottery.errors import Problem
 from lottery.policy.load import PolicyFile
+from lottery.policy.selection import Offerings
 
 
 def remarks(file: PolicyFile, cycle: Cycle) -> Iterator[Problem]:
@@ -18,6 +19,10 @@ def remarks(file: PolicyFile, cycle: Cycle) -> Iterator[Problem]:
     if given is not None and not len(cycle["priorities"]):
         why = "There are no standings in the cycle (priorities.csv), so this rule does nothing."
         yield file.problem(("given_priorities",), why, "Add the file, or drop the rule.", severity="warning")
+    popular = file.policy.tie_breaker.popular
+    if popular is not None and not Offerings(file, cycle, []).fit(popular, ("tie_breaker", "popular")).any():
+        why = "No program of this cycle is popular, so every program draws numbers of its own."
+        yield file.problem(("tie_breaker", "popular"), why, "Look at the columns and values.", severity="warning")
     if not taking_part(cycle["applicants"]).any():
         yield _warning(cycle["applicants"].file, "Nobody takes part.", "Look at the column status.")
     columns = {column for name in ("applicants", "programs", "schools") for column in cycle[name].columns}

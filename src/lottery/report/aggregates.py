@@ -111,7 +111,19 @@ def split_of(
 
 def cutoffs_of(bundle: Bundle, counts: Aggregates) -> pd.DataFrame:
     """The cutoffs as the audience may see them; capacity and filled are text."""
-    return bundle.cutoffs.drop(columns="balanced").assign(capacity=counts.capacity, filled=counts.filled)
+    table = bundle.cutoffs.drop(columns="balanced").assign(capacity=counts.capacity, filled=counts.filled)
+    if counts.audience == PUBLIC:
+        table.loc[_tells_traits(bundle), ["member", "priority", "lottery_number", "place"]] = WITHHELD
+    return table
+
+
+def _tells_traits(bundle: Bundle) -> Bools:
+    """[row of cutoffs] Cutoffs of sets of traits that few of those seated have: they would tell what one child is."""
+    table, rule = bundle.cutoffs, bundle.quotas[bundle.quotas["rule"] == "guarantees"]
+    by_traits = set(zip(rule["program_id"], rule["grade"], strict=True))
+    keys = zip(table["program_id"], table["grade"], strict=True)
+    guaranteed = np.array([key in by_traits for key in keys], dtype=np.bool_) & table["balanced"].to_numpy()
+    return np.asarray(guaranteed & (table["place"] != "").to_numpy() & is_small(table["filled"].to_numpy()))
 
 
 def _tree(bundle: Bundle) -> tuple[Tree, list[str], list[str]]:

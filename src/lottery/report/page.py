@@ -21,7 +21,7 @@ from lottery.report.figures import MOST_LISTED, RATED, Figure, words
 from lottery.report.groups import Group
 from lottery.report.reading import Bundle, program_names
 from lottery.report.summary import Summary, summary_of
-from lottery.report.suppression import SMALLEST_SHOWN
+from lottery.report.suppression import SMALLEST_SHOWN, WITHHELD
 
 TEMPLATES = Path(__file__).parent / "templates"
 GLOSSARY = (
@@ -142,15 +142,16 @@ def _cutoffs(bundle: Bundle, counts: Aggregates) -> tuple[Sequence[Mapping[str, 
 
 
 def _cutoff(row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
+    told = row["place"] != WITHHELD
     member = {"yes": "member", "no": "not a member"}.get(row["member"], "")
     return {
         "program": names.get(row["program_id"], row["program_id"]),
         "grade": row["grade"],
         "seat_group": words(row["seat_group"]),
         "seats": _seats_of(row),
-        "last": ", ".join(part for part in (words(row["priority"]), member) if part),
-        "place": f"{int(row['place']):,}" if row["place"] else "",
-        "number": row["lottery_number"][:8],
+        "last": ", ".join(part for part in (words(row["priority"]), member) if part) if told else "not shown",
+        "place": f"{int(row['place']):,}" if told and row["place"] else "",
+        "number": row["lottery_number"][:8] if told else "",
         "open": "" if row["place"] else "no cutoff" if row["balanced"] else "seats left",
     }
 
