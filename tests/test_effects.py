@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written_policies import CONDITIONS, LOW, OPEN, groups, policies, policy_of, reserve
 
-from lottery.effects import CycleEffects, divisions, notes, void_rules
+from lottery.effects import SIZES, CycleEffects, divisions, notes, summary, void_rules
 from lottery.effects.logic import Atom, either, form, implies, is_always, is_never, opposite
 from lottery.incentives.search import offers_of
 from lottery.incentives.tiny import RULED, structures
@@ -36,7 +36,7 @@ def truth(condition, true: set) -> bool:
 
 
 def parsed(written):
-    return policy_of(eligible=written).policy.eligible
+    return policy_of(eligible=written, near={"metres": 1}).policy.eligible
 
 
 def worlds(*conditions):
@@ -103,7 +103,7 @@ def test_the_shares_of_the_contract_are_told_by_size():
         reserve("near", name="near", share="25%", rounding="nearest", unfilled="hold"),
         OPEN,
     ]
-    (division,) = divisions(policy_of(facts={"low": LOW}, seat_groups=[groups(*parts)]).policy)
+    (division,) = divisions(policy_of(facts={"low": LOW}, near={"metres": 1}, seat_groups=[groups(*parts)]).policy)
     assert [division.seats_of(size) for size in (1, 2, 5, 7)] == [
         [0, 1, 0, 0],
         [0, 1, 1, 0],
@@ -153,6 +153,103 @@ def test_the_groups_of_any_policy_never_have_more_or_less_than_its_seats(file):
                 assert sum(told) == size
             for own in told:
                 assert own is None or (0 <= own <= size if isinstance(own, int) else 0 <= own[0] <= own[1] <= size)
+
+
+def test_who_stands_before_whom_is_told_as_it_is():
+    """One class, or a mechanism that ignores classes, leaves the number alone."""
+    reserved = {"seat_groups": [groups(OPEN, reserve("zone"))]}
+    two = policy_of(**reserved).policy
+    one = policy_of(**reserved, priorities=[REST]).policy
+    given = {"use": "replaces_class", "absent": "last"}
+    standings = policy_of(**reserved, priorities=[REST], given_priorities=given).policy
+    for policy, words in ((two, "by priority class and number"), (one, "by number"), (standings, "by priority class")):
+        assert f"for everybody, {words}" in divisions(policy)[0].precedence[0]
+    assert "Classes, served by number" in headings(policy_of(mechanism="serial-dictatorship").policy)
+    assert "Classes, served by priority class and number" in headings(two)
+
+
+def headings(policy) -> list[str]:
+    return [part.heading for part in summary(policy)]
+
+
+def test_a_group_whose_order_leaves_some_out_is_not_for_everybody():
+    some = [{"class": "near_by", "when": {"all": ["zone", {"none": ["sibling"]}]}}]
+    (division,) = divisions(policy_of(seat_groups=[groups(OPEN | {"order": some})]).policy)
+    assert division.precedence == (
+        "First open: the seats that the other groups leave, in an order of its own: near_by (zone and (not sibling)); "
+        "whom no line takes may not enter.",
+    )
+
+
+def test_the_limits_of_a_band_are_told_in_words():
+    parts = [
+        {"name": "low", "for": LOW, "centre": "district", "points": 10},
+        {"name": "mid", "for": "mid", "centre": "40%", "points": "2.5"},
+        {"name": "high", "for": "high", "floor": 1, "ceiling": "1/3"},
+    ]
+    (division,) = divisions(policy_of(bands=[band(*parts)]).policy)
+    assert division.depends_on_the_cycle
+    told = ["district share ± 10 points", "40% ± 2.5 points", "1 seat to 1/3"]
+    for sentence, words in zip(division.precedence, told, strict=False):
+        assert f"; {words}, floor rounded down, ceiling up." in sentence
+
+
+def told_of(name: str) -> str:
+    """What check tells of a policy by itself, its name apart."""
+    policy = load_policy(shipped_policy(name)).policy
+    parts = [(part.heading, part.lines) for part in summary(policy)]
+    own = [(d.programs, d.precedence, [d.seats_of(size) for size in SIZES]) for d in divisions(policy)]
+    return repr((parts, own))
+
+
+def test_no_two_shipped_policies_are_told_alike():
+    told = {name: told_of(name) for name in shipped_policies()}
+    assert len(set(told.values())) == len(told)
+
+
+SAID = {
+    "classes in their order": (
+        {"priorities": [{"class": "low", "when": LOW}, {"class": "sibling", "when": "sibling"}]},
+        ["1. low: income free or reduced", "2. sibling: sibling", "Nobody outside the classes."],
+    ),
+    "who is eligible": ({"eligible": {"none": ["zone"]}}, ["not zone."]),
+    "everybody": ({}, ["Everybody.", "2. otherwise: everybody else"]),
+    "given priorities": (
+        {"given_priorities": {"use": "breaks_ties_in_class", "absent": "ineligible"}},
+        ["At the programs that priorities.csv names, the standing there divides each class.",
+         "Who has no standing there is not eligible."],
+    ),
+    "tickets": (
+        {"tie_breaker": {"draw": "multiple", "weights": [{"when": LOW, "tickets": "2.50"}]}},
+        ["A number of its own for each child at every program.", "Tickets of income free or reduced: 2.5",
+         "Tickets of everybody else: 1"],
+    ),
+    "popular programs": (
+        {"tie_breaker": {"draw": "hybrid", "popular": {"pathway": ["IB", "ARTS"]}}},
+        ["One number for each child, the same at programs with pathway IB or ARTS; a number of its own at every other "
+         "program."],
+    ),
+    "mechanism and consent": (
+        {"mechanism": "efficiency-adjusted", "consent": LOW, "list_cap": 3},
+        ["efficiency-adjusted, on lists of up to 3.", "Consenting: income free or reduced."],
+    ),
+    "a vacancy of seats that are not divided": ({}, ["A vacancy goes to the next who waits."]),
+    "a vacancy of a seat group": (
+        {"seat_groups": [groups(OPEN)]}, ["A vacancy goes to the next of its seat group, then to the next of all."],
+    ),
+    "held seats and wait list": (
+        {"secured_seat": "continuing", "waitlist": {"vacancy": "choice_function"}, "seat_groups": [groups(OPEN)]},
+        ["Whoever holds a seat keeps it unless a better choice is offered.",
+         "A vacancy goes to whom the program would now choose."],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_the_rules_of_a_policy_are_said_in_words(what):
+    keys, lines = SAID[what]
+    said = [line for part in summary(policy_of(**keys).policy) for line in part.lines]
+    assert [line for line in lines if line not in said] == []
 
 
 # --- rules that cannot do anything ------------------------------------------------------------------------------------
@@ -305,6 +402,32 @@ def test_a_reserve_filled_before_the_open_seats_is_told_to_be_a_minimum_only():
     assert notes(last) == []
 
 
+def test_an_order_that_puts_some_first_before_an_open_group_is_told_to_be_a_reserve():
+    zone, rest = {"class": "zone", "when": "zone"}, {"class": "otherwise"}
+    half = {"name": "half", "share": "50%", "rounding": "up"}
+    first = policy_of(seat_groups=[groups(half | {"order": [zone, rest]}, OPEN)]).policy
+    last = policy_of(seat_groups=[groups(OPEN, half | {"order": [zone, rest]})]).policy
+    level = policy_of(seat_groups=[groups(half | {"order": [rest]}, OPEN)]).policy
+    assert ["minimum guarantee" in note for note in notes(first)] == [True]
+    assert notes(last) == notes(level) == []
+
+
+def test_an_order_without_a_last_line_is_told_to_leave_seats_empty():
+    zone = {"class": "zone", "when": "zone"}
+    (note,) = notes(policy_of(seat_groups=[groups(OPEN | {"order": [zone]})]).policy)
+    assert "'open' has no last line for all others" in note
+    assert notes(policy_of(seat_groups=[groups(OPEN | {"order": [zone, REST]})]).policy) == []
+
+
+@pytest.mark.parametrize(("kind", "remedy"), [("hard", "Write `kind: soft`, or a lower floor."), ("soft", None)])
+def test_floors_that_nobody_can_fill_are_remedied_with_what_a_band_has(kind, remedy):
+    ends = {"floor": 2, "ceiling": 4}
+    written = band({"name": "low", "for": LOW, **ends}, {"name": "others", **ends}, kind=kind) | {"rounding": None}
+    file = policy_of(bands=[written], undisclosed={"income": "not_member"})
+    own = effects(file, {"oak": 4}, {"a": {"income": "free"}, "b": {"income": "paid"}})
+    assert [problem.remedy for problem in own.unmet_rules()] == [remedy] * (remedy is not None)
+
+
 def test_held_seats_hard_bands_and_complements_are_told():
     held = notes(policy_of(seat_groups=[groups(OPEN, reserve("zone", unfilled="hold"))]).policy)
     assert any("'r' stay empty" in note for note in held)
@@ -347,11 +470,10 @@ def test_seats_and_members_of_a_cycle_are_counted_by_program():
     file = policy_of(seat_groups=[groups(OPEN, reserve("zone", share="25%"))], secured_seat="continuing")
     own = effects(file, {"elm": 1, "oak": 4}, {"a": {"zone": ["oak"]}, "b": {}, "c": {"continuing": ["oak"]}})
     assert told(own) == [
-        {"program_id": "elm", "grade": "KG", "seats": 1, "applicants": 3, "groups": [
+        {"program_id": "elm", "grade": "KG", "seats": 1, "held": 0, "applicants": 3, "groups": [
             {"name": "open", "seats": 0, "members": 3}, {"name": "r", "seats": 1, "members": 0},
         ]},
-        {"program_id": "oak", "grade": "KG", "seats": 5, "applicants": 2, "groups": [
-            {"name": "secured", "seats": 1, "members": 1},
+        {"program_id": "oak", "grade": "KG", "seats": 4, "held": 1, "applicants": 2, "groups": [
             {"name": "open", "seats": 3, "members": 2}, {"name": "r", "seats": 1, "members": 1},
         ]},
     ]  # fmt: skip
@@ -386,7 +508,7 @@ UNMET = {
     "held seats without anybody to take them": (
         {"seat_groups": [groups(OPEN, reserve("zone", unfilled="hold", seats=3, share=None, rounding=None))]},
         {"a": {"zone": ["oak"]}},
-        ["Seats of the group 'r' that stay empty for lack of members: 5, at 2 of 2 programs"],
+        ["Seats of the group 'r' that stay empty for lack of members: 5, at 2 of 2 (each a program in one grade)"],
     ),
     "an entry for programs that are not there": (
         {"seat_groups": [groups(OPEN, programs={"pathway": "ARTS"})]}, {}, ["No program of this cycle is served"],

@@ -233,7 +233,9 @@ def test_the_kinds_of_rules_in_a_policy_are_the_ones_searched():
     trait = {"programs": "all", "traits": [{"name": "z", "for": "zone", "seats": 1}]}
     first, last = reserve("zone"), reserve("sibling", name="s", unfilled="hold")
     own = OPEN | {"order": [{"class": "sibling", "when": "sibling"}]}
-    assert kinds_of(policy(seat_groups=[groups(first, own, last)], bands=[band], guarantees=[trait])) == [
+    split = [groups(first, own, last, programs={"pathway": "ARTS"})]
+    band, trait = band | {"programs": {"pathway": "STEM"}}, trait | {"programs": {"pathway": "IB"}}
+    assert kinds_of(policy(seat_groups=split, bands=[band], guarantees=[trait])) == [
         "group with an order of its own",
         "hard band",
         "overlapping guarantees",

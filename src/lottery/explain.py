@@ -35,7 +35,6 @@ Why = Literal[
 Choice = Literal["seat_groups", "band", "guarantees"]  # how a program chooses; what its "seat groups" then are
 
 SECURED = "secured"  # the class and the seat group of those who hold a seat already
-NO_TRAIT = "none"  # the set of traits of whoever has none of those that guarantee seats
 RULES: tuple[tuple[str, Choice], ...] = (("bands", "band"), ("guarantees", "guarantees"))
 Row = Mapping[str, str]
 

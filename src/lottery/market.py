@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -22,7 +23,18 @@ Mechanism = Literal[
 ]
 TieBreaker = Literal["single", "multiple", "hybrid"]
 
+NO_TRAIT = "none"  # the set of traits of whoever has none of those that guarantee seats
 SEAT_GROUPS, SOFT_BAND, HARD_BAND, GUARANTEES = range(4)  # how a program chooses
+
+
+def name_of_traits(names: Sequence[str], own: int) -> str:
+    """
+    A set of traits in words; bit t of `own` is set for trait t.
+
+    >>> name_of_traits(["el", "swd"], 3)
+    'el+swd'
+    """
+    return "+".join(name for t, name in enumerate(names) if own >> t & 1) or NO_TRAIT
 
 
 def standing_type(barred: int) -> type[np.uint8] | type[np.int32]:
@@ -75,6 +87,12 @@ class Quotas:
     def __post_init__(self) -> None:
         for array in (self.rule, self.seats, self.floor, self.ceiling, self.traits, self.guaranteed):
             frozen(array)
+
+    def guaranteed_to_sets(self) -> Ints:
+        """[program, set of traits] The seats that are guaranteed to any trait of the set."""
+        n_traits = self.guaranteed.shape[1]
+        has_trait = np.arange(1 << n_traits) >> np.arange(n_traits)[:, None] & 1  # [trait, set]
+        return np.asarray(self.guaranteed @ has_trait, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import gcd, lcm
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from lottery.arrays import Bools, Ints, Longs
-from lottery.draw import Drum, Seed, draw_numbers, given_numbers, program_scope
+from lottery.draw import Drum, Seed, draw_numbers, given_numbers, program_scope, whole_tickets
 from lottery.errors import LotteryError
 from lottery.market import Lottery, Market, Mechanism, Terms, TieBreaker
 from lottery.mechanisms import mechanism_of, run_under
@@ -155,10 +154,7 @@ def _tickets(market: Market, weights: Mapping[str, Any]) -> Longs:
     if not isinstance(weights, Mapping):
         raise LotteryError('weights is no dictionary. Write {"i1": 2.0}: who has how many tickets.')
     _marked(market.applicants, weights, "weights", "applicant {}, who has no choices")
-    exact = [_weight(i, weights[i]) if i in weights else Fraction(1) for i in market.applicants]
-    scale = lcm(*(weight.denominator for weight in exact))
-    whole = [int(weight * scale) for weight in exact]
-    whole = [tickets // gcd(*whole) for tickets in whole]
+    whole = whole_tickets([_weight(i, weights[i]) if i in weights else Fraction(1) for i in market.applicants])
     if max(whole, default=0) > MOST_TICKETS:
         raise LotteryError(
             f"The weights make {max(whole):,} tickets for one applicant; at most {MOST_TICKETS:,} are allowed. "

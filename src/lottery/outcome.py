@@ -145,9 +145,8 @@ def _turns_away(quotas: Quotas, seats: Ints, held: Ints) -> Bools:
 
 def _dispensable(quotas: Quotas, held: Ints) -> Bools:
     """[program, slot] Whether no more guaranteed seats could be filled with one more (König: the smallest cover)."""
-    n_traits = quotas.guaranteed.shape[1]
-    sets = np.arange(1 << n_traits)
-    guaranteed = quotas.guaranteed @ (sets >> np.arange(n_traits)[:, None] & 1)  # [program, set]
+    guaranteed = quotas.guaranteed_to_sets()
+    sets = np.arange(guaranteed.shape[1])
     dispensable = np.zeros(held.shape, dtype=np.bool_)
     for p in range(len(held)):
         outside = (quotas.traits[p] & ~sets[:, None]) != 0  # [set, slot]

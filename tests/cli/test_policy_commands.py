@@ -60,22 +60,33 @@ def test_check_on_a_cycle_tells_seats_by_program_and_keeps_a_long_district_short
     assert f"and {len(programs) - 40} more; --json has them all" in out
     assert sum(row["program_id"] in out for row in programs) < len(programs)
     capacity = {(row["program_id"], row["grade"]): int(row["capacity"]) for row in rows(district / "seats.csv")}
-    held = {
-        (row["program_id"], row["grade"]): own["seats"]
-        for row in programs
-        for own in row["groups"]
-        if own["name"] == "secured"
-    }
-    assert {(row["program_id"], row["grade"]): row["seats"] for row in programs} == {
-        name: seats + held.get(name, 0) for name, seats in capacity.items()
-    }
+    assert {(row["program_id"], row["grade"]): row["seats"] for row in programs} == capacity
+    assert all(sum(own["seats"] for own in row["groups"]) == row["seats"] for row in programs)
+    assert sum(row["held"] for row in programs) > 0
+    assert "Held: seats that children keep, beside the seats on offer." in " ".join(out.split())
+
+
+def test_check_and_diff_are_as_wide_as_the_terminal_and_cut_no_name(lottery, district, runs, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in (("check", district, "--policy", GENERAL), ("diff", *runs)):
+        _, out, _ = lottery(*command)
+        assert max(map(len, out.splitlines())) <= 80
+        assert "…" not in out
+
+
+def test_a_band_around_the_share_of_the_district_is_told_in_words_and_not_in_dashes(lottery):
+    _, out, _ = lottery("check", "--policy", "pusd/cambridge-band-10-2027")
+    assert "a program of" not in out
+    text = " ".join(out.split())
+    assert "district share ± 10 points, floor rounded down, ceiling up." in text
+    assert "depends on who takes part" in text
 
 
 def test_check_for_a_program_has_everything_that_is_told(lottery):
     _, out, _ = lottery("check", "--policy", "pusd/general-2019", "--json")
     answer = json.loads(out)
     assert sorted(answer) == ["cases", "policy", "problems"]
-    assert sorted(answer["policy"]) == ["divisions", "incentives", "notes", "programs"]
+    assert sorted(answer["policy"]) == ["divisions", "incentives", "notes", "programs", "rules"]
     assert answer["policy"]["divisions"][0]["seats"]["20"] == [18, 2]
     assert answer["policy"]["incentives"]["safe"] is True
     assert answer["policy"]["incentives"]["markets_without_counterexample"] > 2000

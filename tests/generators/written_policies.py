@@ -100,9 +100,25 @@ def bands(draw):
 def guarantees(draw):
     traits = [
         {"name": f"trait_{k}", "for": draw(CONDITIONS), "share": draw(SHARES), "rounding": draw(ROUNDINGS)}
-        for k in range(draw(st.integers(1, 3)))
+        for k in range(draw(st.integers(1, 2)))  # three could guarantee more than all seats
     ]
     return {"programs": draw(PROGRAMS), "traits": traits}
+
+
+@st.composite
+def divided_seats(draw) -> dict[str, object]:
+    """Seat groups, or a band and guarantees of other programs."""
+    if draw(st.booleans()):
+        return {"seat_groups": [draw(seat_groups(k)) for k in range(draw(st.integers(0, 2)))]}
+    found: dict[str, object] = {
+        "bands": draw(st.lists(bands(), max_size=1)),
+        "guarantees": draw(st.lists(guarantees(), max_size=1)),
+    }
+    if found["bands"] and found["guarantees"]:
+        found["bands"][0]["programs"] = {"pathway": ["MUSIC"]}
+        found["guarantees"][0]["programs"] = {"pathway": ["ARTS", "STEM"], "grade": "01"}
+        found["seat_groups"] = [draw(seat_groups(0)) | {"programs": {"pathway": "IB"}}]
+    return found
 
 
 @st.composite
@@ -132,9 +148,7 @@ def policies(draw) -> PolicyFile:
         "targets": draw(st.just([]) | st.just([{"fact": "low", "per": "school", "centre": "district", "points": 10}])),
     }
     if draw(st.booleans()):
-        keys["seat_groups"] = [draw(seat_groups(k)) for k in range(draw(st.integers(0, 2)))]
-        keys["bands"] = draw(st.lists(bands(), max_size=1))
-        keys["guarantees"] = draw(st.lists(guarantees(), max_size=1))
+        keys |= draw(divided_seats())
         keys["secured_seat"] = draw(st.sampled_from(["continuing", "none"]))
         draws = ["single", "multiple", "hybrid"]
     else:

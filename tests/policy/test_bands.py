@@ -117,6 +117,8 @@ def test_random_bands_have_the_ends_that_the_sentence_gives():
         q, kind = rng.randint(0, 12), rng.choice(["soft", "hard"])
         how = {"floor": rng.choice([*rounded]), "ceiling": rng.choice([*rounded])}
         shares = [sorted(rng.sample(range(101), 2)) for _ in range(2)]
+        if sum(low for low, _ in shares) > 100:
+            continue  # refused: floors of more than all seats
         written = [
             {"name": n, "floor": f"{a}%", "ceiling": f"{b}%"} for n, (a, b) in zip(("low", "rest"), shares, strict=True)
         ]
@@ -190,7 +192,7 @@ def test_an_offering_is_served_by_one_of_the_three_lists():
     (why,) = whys(one, changes={"seat_groups": groups})
     assert "Program oak in grade KG: served by seat_groups in line 1 as well" in why
     assert "bands.0.programs" in why
-    traits = [{"programs": "all", "traits": [{"name": "low", "for": LOW, "seats": 1}]}]
+    traits = [{"programs": {"grade": "KG"}, "traits": [{"name": "low", "for": LOW, "seats": 1}]}]
     assert len(whys(one, changes={"seat_groups": groups, "guarantees": traits})) == 3
 
 

@@ -49,20 +49,14 @@ def test_siblings(roster, at_program, at_school):
     ("fact", "missing"),
     [
         ("sibling", "roster"),
-        ("sibling", "siblings"),
         ("feeder", "feeders"),
-        ("near", "near"),
         ("near", "latitude"),
         ("zone", "zone_school_id"),
     ],
 )
 def test_a_fact_without_what_it_needs_is_refused_at_the_rule(fact, missing):
     tables = {"applicants": "applicant_id,grade,household_id\nana,KG,h\n", "choices": choices(ana="oak")}
-    changes: dict[str, Any] = (
-        {} if missing == "siblings" else {"siblings": {"at": "program", "household": "same_address"}}
-    )
-    if missing != "near":
-        changes["near"] = {"metres": 5}
+    changes: dict[str, Any] = {"siblings": {"at": "program", "household": "same_address"}, "near": {"metres": 5}}
     found = refusals(policy(priorities=[{"class": "c", "when": fact}, {"class": "no"}], **changes), cycle(**tables))
     assert any(missing in why and "priorities.0.when" in why for why in found)
 

@@ -20,6 +20,7 @@ GROUPS = [{"programs": "all", "groups": [{"name": "open", "rest": True}]}]
 CATEGORY = {"name": "low", "for": "low", "floor": 0, "ceiling": 1}
 BANDS = [{"programs": "all", "kind": "soft", "categories": [CATEGORY, {"name": "rest", "floor": 0, "ceiling": 1}]}]
 TRAIT = {"name": "low", "for": "low", "seats": 1}
+SIBLINGS = {"at": "program", "household": "same_address"}
 GUARANTEES = [{"programs": "all", "traits": [TRAIT]}]
 
 
@@ -128,6 +129,7 @@ def test_what_depends_on_the_program_gives_no_tickets_no_consent_and_no_share_of
     low = {**CATEGORY, "for": when}
     rest = {"name": "rest", "centre": "district", "points": 5}
     rounding = {"floor": "down", "ceiling": "up"}
+    known = {"facts": facts, "near": {"metres": 5}, "siblings": SIBLINGS}
     for changes, place in (
         ({"tie_breaker": {"draw": "single", "weights": [{"when": when, "tickets": 2}]}}, "tie_breaker.weights.0.when"),
         ({"mechanism": "efficiency-adjusted", "consent": when}, "consent"),
@@ -137,10 +139,10 @@ def test_what_depends_on_the_program_gives_no_tickets_no_consent_and_no_share_of
             "bands.0.categories.0.for",
         ),
     ):
-        ((found, why),) = refused(facts=facts, **changes)
+        ((found, why),) = refused(**known, **changes)
         assert found == place
         assert "child alone" in why
-    policy(facts=facts, bands=[{**BANDS[0], "categories": [low, BANDS[0]["categories"][1]]}])
+    policy(**known, bands=[{**BANDS[0], "categories": [low, BANDS[0]["categories"][1]]}])
 
 
 @pytest.mark.parametrize(
@@ -168,3 +170,121 @@ def test_what_depends_on_the_program_gives_no_tickets_no_consent_and_no_share_of
 )
 def test_a_contested_answer_that_is_missing_or_wrong_is_asked_for(changes, word):
     assert any(word in why for _, why in refused(**changes))
+
+
+# --- what needs no cycle to be seen -----------------------------------------------------------------------------------
+
+ONE, TWO = {"pathway": ["A"]}, {"pathway": ["A", "B"], "grade": ["01"]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "always"),
+    [
+        ("all", "all", True),
+        ("all", ONE, True),
+        (ONE, "all", True),
+        (ONE, ONE, True),
+        ({"pathway": ["A"], "grade": ["01"]}, TWO, True),
+        (TWO, {"grade": ["02", "01"]}, True),
+        (ONE, TWO, False),
+        (ONE, {"pathway": ["B"]}, False),
+        (ONE, {"grade": ["01"]}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("key", "other_key"), [("seat_groups", "bands"), ("seat_groups", "guarantees"), ("bands", "guarantees")]
+)
+def test_two_rules_for_the_same_programs_are_refused_without_a_cycle(one, other, always, key, other_key):
+    entries = {"seat_groups": GROUPS, "bands": BANDS, "guarantees": GUARANTEES}
+    written = {key: [{**entries[key][0], "programs": one}], other_key: [{**entries[other_key][0], "programs": other}]}
+    if not always:
+        policy(**written)
+        return
+    ((place, why),) = refused(**written)
+    assert place == f"{other_key}.0.programs"
+    assert key in why
+
+
+@pytest.mark.parametrize(
+    ("fact", "key", "answer"), [("near", "near", {"metres": 5}), ("sibling", "siblings", SIBLINGS)]
+)
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_fact_that_needs_an_answer_is_refused_wherever_it_is_read(fact, key, answer, deep):
+    when = {"any": ["low", {"none": [fact]}]} if deep else fact
+    trait = [{"programs": "all", "traits": [{**TRAIT, "for": when}]}]
+    target = [{"fact": fact, "per": "school", "centre": "district", "points": 5}]
+    for changes, place in (
+        ({"eligible": when}, "eligible"),
+        ({"priorities": [{"class": "c", "when": when}, {"class": "rest"}]}, "priorities.0.when"),
+        ({"guarantees": trait}, "guarantees.0.traits.0.for"),
+        ({"targets": target}, "targets.0.fact"),
+    ):
+        ((found, why),) = refused(**changes)
+        assert (found, fact in why) == (place, True)
+        policy(**changes, **{key: answer})
+
+
+def shares(*floors: str) -> list[dict[str, Any]]:
+    parts = [{"name": f"c{n}", "for": f"f{n}", "floor": floor, "ceiling": "100%"} for n, floor in enumerate(floors)]
+    return [{"programs": "all", "kind": "soft", "rounding": {"floor": "down", "ceiling": "up"}, "categories": parts}]
+
+
+def test_floors_and_guarantees_of_more_than_all_seats_are_refused():
+    """RULES 4 and 5: the floors of a program fit into its seats."""
+    policy(bands=shares("50%", "1/3", "1/6"))
+    assert refused(bands=shares("50%", "1/3", "1/5")) == [
+        ("bands.0.categories", "The floors of the categories add up to 103.3% of the seats.")
+    ]
+    around = {"name": "c0", "for": "f0", "centre": "90%", "points": "9.5"}
+    policy(bands=[{**shares("19.5%")[0], "categories": [around, {**shares("0%", "19.5%")[0]["categories"][1]}]}])
+    ((place, why),) = refused(
+        bands=[{**shares("0%")[0], "categories": [around, shares("0%", "20%")[0]["categories"][1]]}]
+    )
+    assert (place, "100.5%" in why) == ("bands.0.categories", True)
+    parts = [{"name": f"t{n}", "for": f"f{n}", "share": "50%", "rounding": "up"} for n in range(3)]
+    policy(guarantees=[{"programs": "all", "traits": parts[:2]}])
+    assert refused(guarantees=[{"programs": "all", "traits": parts}]) == [
+        ("guarantees.0.traits", "The guarantees add up to 150% of the seats.")
+    ]
+
+
+@pytest.mark.parametrize("grade", ["99", "Kindergarten", "13"])
+def test_a_grade_that_is_none_is_refused_wherever_programs_are_chosen(grade):
+    for changes, place in (
+        ({"seat_groups": [{**GROUPS[0], "programs": {"grade": ["K", "1", grade]}}]}, "seat_groups.0.programs.grade"),
+        ({"tie_breaker": {"draw": "hybrid", "popular": {"grade": grade}}}, "tie_breaker.popular.grade"),
+    ):
+        assert refused(**changes) == [(place, f"{grade!r}: not a grade.")]
+    policy(seat_groups=[{**GROUPS[0], "programs": {"grade": ["K", "1", "TK", "12"]}}])
+
+
+def test_a_middle_above_everybody_is_refused():
+    target = {"fact": "low", "per": "school", "points": 5}
+    assert refused(targets=[{**target, "centre": "100.1%"}]) == [("targets.0.centre", "A share is at most 100%.")]
+    policy(targets=[{**target, "centre": "100%"}])
+    around = {"name": "c", "for": "f", "centre": "101%", "points": 5}
+    assert refused(bands=[{**shares()[0], "categories": [around]}]) == [
+        ("bands.0.categories.0.centre", "A share is at most 100%.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"bands": [{**shares("5%")[0], "rounding": None}]}, "Add `rounding: {floor: down, ceiling: up}`"),
+        ({"bands": [{**BANDS[0], "rounding": {"floor": "up", "ceiling": "up"}}]}, "Take `rounding` out"),
+        ({"tie_breaker": {"draw": "hybrid"}}, "Add `popular: {"),
+        ({"tie_breaker": {"draw": "single", "popular": "all"}}, "write `draw: hybrid`"),
+        ({"tie_breaker": {"draw": "single", "weights": [{"when": "low", "tickets": 0}]}}, "Write a number above 0."),
+        ({"tie_breaker": {"draw": "single", "weights": [{"when": "low", "tickets": 1001}]}}, "above 0, 1000 at most"),
+        ({"tie_breaker": {"draw": "single", "weights": [{"when": "low", "tickets": "1.2345"}]}}, "3 decimals at most"),
+        ({"guarantees": [{"programs": "all", "traits": [{**TRAIT, "seats": None}]}]}, "`seats: 3`"),
+        ({"guarantees": [{"programs": "all", "traits": [{**TRAIT, "rounding": "up"}]}]}, "take it from what has no share"),
+        ({"bands": shares("101%")}, "Write 100% or less."),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_to_write(changes, remedy):
+    with pytest.raises(PolicyError) as refusal:
+        policy(**changes)
+    (problem,) = refusal.value.problems
+    assert remedy in problem.remedy

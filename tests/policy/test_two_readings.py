@@ -8,6 +8,7 @@ refuses too, so that no run fails at the gate for want of a sentence at the door
 from __future__ import annotations
 
 from decimal import InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from lottery.errors import PolicyError
 from lottery.market import Market
 from lottery.matching import draw, solve
 from lottery.policy import PolicyFile, compile_market
+from lottery.policy.model import fraction
 from lottery.report.bundle import write_inputs
 
 SEED = "two readings"
@@ -180,6 +182,8 @@ def band(rng: Random) -> dict[str, Any]:
     """Mostly a partition: a condition about the child (a centre may ask for its share), its contrary, or the rest."""
     whole = rng.random() < 0.3
     parts = [category(rng, name, whole) for name in ("low", "high")]
+    if promised(parts, "floor") > 1:
+        return band(rng)
     when = about_the_child(rng) if any(part.get("centre") == "district" for part in parts) else condition(rng)
     parts[0]["for"] = when
     if rng.random() < 0.5:
@@ -191,7 +195,17 @@ def band(rng: Random) -> dict[str, Any]:
 
 
 def traits(rng: Random) -> dict[str, Any]:
-    return {"traits": [{"name": f"t{n}", "for": condition(rng), **size(rng)} for n in range(rng.randint(1, 3))]}
+    """Guarantees of all seats at most."""
+    written = [{"name": f"t{n}", "for": condition(rng), **size(rng)} for n in range(rng.randint(1, 3))]
+    return {"traits": written} if promised(written, "share") <= 1 else traits(rng)
+
+
+def promised(parts: list[dict[str, Any]], key: str) -> Fraction:
+    """The sum of the shares under a key, those around a centre of their own included."""
+    shares = [fraction(part[key]) for part in parts if isinstance(part.get(key), str)]
+    centres = [part for part in parts if part.get("centre", "district") != "district"]
+    ends = [fraction(part["centre"]) - Fraction(str(part["points"])) / 100 for part in centres]
+    return sum([*shares, *(max(Fraction(0), end) for end in ends)], Fraction(0))
 
 
 SELECTORS: list[Any] = [
@@ -210,7 +224,7 @@ def seats(rng: Random) -> dict[str, Any]:
         return {"seat_groups": first}
     apart = [{"program_id": ["art", "elm"]}, {"program_id": ["oak"]}, {"program_id": ["ash"], "grade": ["01", "K"]}]
     if rng.random() < 0.1:
-        apart[0] = "all"
+        apart[0] = {"pathway": "GENERAL"}  # of which only the cycle knows whether it is one of the others
     rng.shuffle(apart)
     return {
         "bands": [{"programs": apart[0], **band(rng)}],

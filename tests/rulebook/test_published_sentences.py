@@ -75,6 +75,20 @@ SENTENCES: dict[str, tuple[dict[str, object], dict[str, object]]] = {
         {"seat_groups": [groups(OPEN | {"order": [{"class": "zone", "when": "zone"}]})]},
         case({ANA: None, BEN: "oak"}, TWO, ana={}, ben={"zone": ["oak"]}),
     ),
+    "only for a child whom one of the lines below fits. Seats that these leave stay empty.": (
+        {"seat_groups": [groups(OPEN | {"order": [{"class": "zone", "when": "zone"}]})]},
+        case({ANA: None, BEN: "oak"}, TWO, ana={"sibling": ["oak"]}, ben={"zone": ["oak"]}),
+    ),
+    "Other children whom one of the lines below fits stand behind these and may have the seats that these leave.": (
+        {"seat_groups": [groups(OPEN | {"for": "zone", "unfilled": "release", "order": [{"class": "sibling", "when": "sibling"}]})]},
+        case(
+            {ANA: None, BEN: "oak", CRUZ: "oak"}, {"oak": 3},
+            ana={}, ben={"sibling": ["oak"]}, cruz={"zone": ["oak"], "sibling": ["oak"]},
+        ),
+    ),
+    "There is one priority group, and the random number decides inside it:": (
+        {"priorities": REST}, case({ANA: "oak", BEN: None}, {"oak": 1}, ana={}, ben={"sibling": ["oak"]}),
+    ),
     "First each category is served up to its lower limit, then the categories below their upper limit, then anyone": (
         band("soft"),
         case({ANA: "oak", BEN: "oak", CRUZ: "oak"}, {"oak": 3}, ana={"income": "paid"}, ben={"income": "paid"}, cruz={"income": "free"}),

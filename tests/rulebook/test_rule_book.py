@@ -57,7 +57,7 @@ KESTEN = {"mechanism": "efficiency-adjusted"}
 CHANGES: dict[str, list[tuple[dict[str, object], dict[str, object]]]] = {
     "policy": [({}, {"policy": "test/other"})],
     "title": [({}, {"title": "Other"})],
-    "jurisdiction": [({}, {"jurisdiction": "Elsewhere"})],
+    "jurisdiction": [({}, {"jurisdiction": "Elsewhere"}), ({}, {"jurisdiction": "none; a model"})],
     "effective": [({}, {"effective": "2028-03-01"})],
     "reference": [({}, {"reference": "https://district.example"})],
     "source": [({}, {"source": "A study of 2019"})],
@@ -86,8 +86,8 @@ CHANGES: dict[str, list[tuple[dict[str, object], dict[str, object]]]] = {
     "eligible": [
         ({}, {"eligible": "zone"}),
         ({"eligible": "zone"}, {"eligible": {"none": ["zone"]}}),
-        ({"eligible": {"all": ["zone", "near"]}}, {"eligible": {"any": ["zone", "near"]}}),
-        ({"eligible": {"none": [{"all": ["zone", "near"]}]}}, {"eligible": {"none": [{"any": ["zone", "near"]}]}}),
+        ({"eligible": {"all": ["zone", "feeder"]}}, {"eligible": {"any": ["zone", "feeder"]}}),
+        ({"eligible": {"none": [{"all": ["zone", "feeder"]}]}}, {"eligible": {"none": [{"any": ["zone", "feeder"]}]}}),
     ],
     "priorities": [
         ({}, {"priorities": ONE_LINE}),
@@ -105,7 +105,7 @@ CHANGES: dict[str, list[tuple[dict[str, object], dict[str, object]]]] = {
         *(
             ({"seat_groups": SPLIT}, {"seat_groups": [groups(OPEN, reserve("zone", **change))]})
             for change in (
-                {"share": "40%"}, {"rounding": "down"}, {"unfilled": "hold"}, {"name": "other"}, {"for": "near"},
+                {"share": "40%"}, {"rounding": "down"}, {"unfilled": "hold"}, {"name": "other"}, {"for": "feeder"},
                 {"order": ONE_LINE},
             )
         ),
@@ -155,7 +155,10 @@ CHANGES: dict[str, list[tuple[dict[str, object], dict[str, object]]]] = {
         ({"tie_breaker": WEIGHED}, {"tie_breaker": WEIGHED | {"weights": [{"when": "learner", "tickets": 2}]}}),
     ],
     "secured_seat": [({}, {"secured_seat": "continuing"})],
-    "waitlist": [({}, {"waitlist": {"vacancy": "choice_function"}})],
+    "waitlist": [
+        ({}, {"waitlist": {"vacancy": "choice_function"}}),
+        ({"seat_groups": SPLIT}, {"seat_groups": SPLIT, "waitlist": {"vacancy": "choice_function"}}),
+    ],
     "targets": [
         ({"targets": [TARGET]}, {"targets": [TARGET | change]})
         for change in ({"fact": "zone"}, {"per": "program"}, {"per": "district"}, {"centre": "40%"}, {"points": 5})
@@ -182,7 +185,7 @@ def test_the_text_of_a_shipped_policy_ends_with_the_hash_of_its_policy_json(name
     for language in BOTH:
         text = rule_book(file, language)
         assert text.endswith(f"{digest}\n")
-        assert all(line == line.rstrip() for line in text.splitlines())
+        assert all(line == line.rstrip() and len(line) <= 78 for line in text.splitlines())
         assert {file.policy.policy, file.policy.effective} <= set(re.split(r"[ \n,]+|\.(?=\s)", text))
 
 
@@ -229,7 +232,12 @@ def test_both_languages_have_the_same_sentences_with_the_same_places():
     assert set(ENGLISH.facts) <= set(SPANISH.facts)
     for key, sentence in ENGLISH.sentences.items():
         assert places(sentence) == places(SPANISH.sentences[key]), key
+        assert indent(sentence) == indent(SPANISH.sentences[key]), key
         assert sentence != SPANISH.sentences[key] or not words(re.sub(r"{\w+}|SHA|policy.json", "", sentence)), key
+
+
+def indent(sentence: str) -> int:
+    return len(sentence) - len(sentence.lstrip())
 
 
 def words(text: str) -> set[str]:
@@ -258,3 +266,81 @@ def test_no_english_is_left_in_the_spanish_text_of_a_shipped_policy(name):
 def test_a_language_without_a_rule_book_is_refused_with_the_ones_there_are():
     with pytest.raises(LotteryError, match=r"'fr'.*Choose one of: en, es"):
         rule_book(policy_of(), "fr")
+
+
+# --- what a first reader stumbled over --------------------------------------------------------------------------------
+
+OF_PROGRAMS = {
+    "a column that programs alone have": {"column": "pathway", "in": ["IB"]},
+    "a column of programs": {"column": "rating", "table": "programs", "equals": "IB"},
+}
+
+
+@pytest.mark.parametrize("what", OF_PROGRAMS)
+def test_a_program_has_its_columns_and_a_child_does_not(what):
+    """A child applies to a program; it has no pathway."""
+    file = policy_of(eligible={"none": [OF_PROGRAMS[what]]})
+    column = OF_PROGRAMS[what]["column"]
+    assert f"applies to a program that does not have “IB” under “{column}”" in flat(rule_book(file))
+    assert "solicita un programa que no tiene «IB» en" in flat(rule_book(file, "es"))
+    own = policy_of(eligible=LOW)
+    assert "a child who has “free” or “reduced” under “income”" in flat(rule_book(own))
+    school = policy_of(eligible={"column": "area", "table": "schools", "equals": "1"})
+    assert "applies to a school that has “1” under “area”" in flat(rule_book(school))
+    assert "solicita una escuela que tiene «1» en «area»" in flat(rule_book(school, "es"))
+
+
+def test_a_share_is_the_share_of_somebody():
+    around = [{"name": "poor", "for": LOW, "centre": "district", "points": 10}, BAND["categories"][1]]
+    file = policy_of(facts={"low": LOW}, bands=[BAND | {"categories": around}], targets=[TARGET])
+    assert "above the share of “poor” among all children who take part" in flat(rule_book(file))
+    assert "percentage points of the share of “low” among all children who take part" in flat(rule_book(file))
+    assert "la proporción de «poor» entre todos los participantes" in flat(rule_book(file, "es"))
+
+
+def test_one_class_is_not_one_of_several():
+    text = flat(rule_book(policy_of(priorities=[{"class": "otherwise"}])))
+    assert "There is one priority group, and the random number decides inside it:" in text
+    assert ": every child." in text
+    assert "every other child" not in text
+    assert "the next one" not in text
+
+
+def test_seats_that_are_not_divided_have_no_group_that_a_vacancy_could_stay_in():
+    assert "it goes to the next child who waits." in flat(rule_book(policy_of()))
+    assert "the next child of the seat group in which it was" in flat(rule_book(policy_of(seat_groups=SPLIT)))
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({}, "written to hold from 2027-03-01"),
+        ({"reference": "httpless"}, "written to hold from 2027-03-01"),
+        ({"reference": "https://district.example"}, "in effect from 2027-03-01"),
+        ({"resolution": "2027-14"}, "in effect from 2027-03-01"),
+    ],
+)
+def test_only_what_was_adopted_is_in_effect(keys, words):
+    assert words in flat(rule_book(policy_of(**keys)))
+
+
+def test_a_model_for_study_has_no_district_below_its_title():
+    model = rule_book(policy_of(jurisdiction="none; a model"))
+    assert model.splitlines()[:3] == ["THE RULES OF THE SCHOOL LOTTERY", "Small", ""]
+    assert "Jurisdiction: none; a model." in model
+    assert rule_book(policy_of(jurisdiction="Nonesuch Unified")).splitlines()[2] == "Nonesuch Unified"
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_who_may_not_enter_a_group_is_not_told_that_everybody_may(language):
+    listed = flat(rule_book(policy_of(seat_groups=[groups(OPEN | {"order": ONE_LINE})]), language))
+    open_to_all = flat(rule_book(policy_of(seat_groups=[groups(OPEN)]), language))
+    everybody = {"en": "Every eligible child may have one.", "es": "Puede obtener uno cualquier estudiante"}[language]
+    assert everybody in open_to_all
+    assert everybody not in listed
+
+
+def test_the_words_of_the_policy_are_quoted_in_spanish():
+    lines = rule_book(policy_of(source="A study"), "es").splitlines()
+    assert lines[1:3] == ["Título de la norma: «Small»", "Distrito: «Nowhere»"]
+    assert "Sobre las reglas: «A study»" in lines

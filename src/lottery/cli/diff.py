@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from lottery.cli.app import app
+from lottery.cli.paragraphs import paragraph
 from lottery.cli.screen import out as screen
 from lottery.cli.screen import print_json, steps
 from lottery.diff import CHANGES, Difference, Mover, write_movers
@@ -49,7 +49,7 @@ def _print(difference: Difference) -> None:
     else:
         screen.print("What differs between the runs:", markup=False)
     for what in difference.differing:
-        screen.print(f"  {what}", markup=False)
+        paragraph(what, "  ")
     counts = difference.counts
     screen.print(f"{counts['same']:,} applicants have the same answer.", markup=False)
     for change, words in CHANGES.items():
@@ -60,17 +60,24 @@ def _print(difference: Difference) -> None:
             screen.print(f"  {counts[f'only_{run}']:,} take part in the {run} run only", markup=False)
     if difference.movers:
         screen.print("\nWho moves (single children: for the office, not for publication)", markup=False)
-        screen.print(_table(difference.movers[:SHOWN]), soft_wrap=False)
+        screen.print("In brackets: the rank on the first run's list.\n", markup=False)
+        _print_movers(difference.movers[:SHOWN])
     if len(difference.movers) > SHOWN:
         screen.print(f"  and {len(difference.movers) - SHOWN:,} more; --out FILE.csv has them all", markup=False)
 
 
-def _table(movers: Sequence[Mover]) -> Table:
-    table = Table("  Applicant", "Grade", "From", "To", "Why", box=None, pad_edge=False, header_style="bold")
+def _print_movers(movers: Sequence[Mover]) -> None:
+    """Two lines for each, so that names are never cut and reasons can be read."""
+    widths = [max(map(len, column)) for column in zip(*map(_columns, movers), strict=True)]
     for mover in movers:
-        ends = (mover.from_program, mover.from_rank), (mover.to_program, mover.to_rank)
-        table.add_row(f"  {mover.applicant_id}", mover.grade, *(_end(*end) for end in ends), mover.why)
-    return table
+        line = "  ".join(word.ljust(width) for word, width in zip(_columns(mover), widths, strict=True))
+        screen.print(f"  {line.rstrip()}", markup=False)
+        paragraph(mover.why, "      ")
+
+
+def _columns(mover: Mover) -> tuple[str, str, str, str]:
+    before, after = _end(mover.from_program, mover.from_rank), _end(mover.to_program, mover.to_rank)
+    return mover.applicant_id, mover.grade, before, f"-> {after}"
 
 
 def _end(program: str, rank: str) -> str:

@@ -82,7 +82,8 @@ def _print_part(part: Part) -> None:
 
 
 def _print_division(division: Division) -> None:
-    out.print(f"\nSeats at {division.programs}", markup=False)
+    out.print()
+    paragraph(f"Seats at {division.programs}")
     if division.depends_on_the_cycle:
         paragraph("How many seats that is depends on who takes part; `lottery check CYCLE --policy` shows it.", "  ")
     else:

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
-from math import gcd, log, log1p
+from math import gcd, lcm, log, log1p
 
 from lottery.arrays import Longs
 
@@ -24,6 +25,18 @@ Tickets = Sequence[int] | Longs  # in proportion to each other
 ERROR = 1e-9  # of a key in floating point, relative; generous
 FLOOR = 1e-300  # keys closer than this are never told apart in floating point
 DIGITS = 50  # of logarithms at first; doubled until they decide
+
+
+def whole_tickets(weights: Sequence[Fraction]) -> list[int]:
+    """
+    Weights as the smallest whole numbers of tickets in the same proportion.
+
+    >>> whole_tickets([Fraction(1), Fraction(3, 2)])
+    [2, 3]
+    """
+    scale = lcm(*(weight.denominator for weight in weights))
+    whole = [int(weight * scale) for weight in weights]
+    return [tickets // gcd(*whole) for tickets in whole]
 
 
 def weighted_order(numbers: Sequence[int], whole: int, tickets: Tickets, refs: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""What a policy says, in a few lines for its author: classes, eligibility, numbers, mechanism, held seats, wait list."""
+"""What a policy says, in a few lines for its author: classes, eligibility, numbers, mechanism and the like."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ HELD = {
 VACANCY = {
     "group_then_open": "A vacancy goes to the next of its seat group, then to the next of all.",
     "choice_function": "A vacancy goes to whom the program would now choose.",
+    "undivided": "A vacancy goes to the next who waits.",
 }
 
 
@@ -47,7 +48,7 @@ def summary(policy: Policy) -> list[Part]:
         (f"Classes, served {order_in_words(policy)}", _classes(policy)),
         ("Numbers", _numbers(policy)),
         ("Seats held now", iter([HELD[policy.secured_seat]])),
-        ("Wait list", iter([VACANCY[policy.waitlist.vacancy]])),
+        ("Wait list", iter([_vacancy(policy)])),
         ("Facts", _facts(policy)),
         ("Targets, which decide nothing", _targets(policy)),
     )
@@ -87,6 +88,11 @@ def _numbers(policy: Policy) -> Iterator[str]:
         yield f"Tickets of {condition_in_words(weight.when)}: {weight.tickets.normalize():f}"
     if draw.weights:
         yield "Tickets of everybody else: 1"
+
+
+def _vacancy(policy: Policy) -> str:
+    divided = policy.seat_groups or policy.bands or policy.guarantees
+    return VACANCY[policy.waitlist.vacancy if divided else "undivided"]
 
 
 def _facts(policy: Policy) -> Iterator[str]:

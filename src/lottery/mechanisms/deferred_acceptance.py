@@ -105,9 +105,7 @@ def _choice(market: Market, quotas: Quotas) -> Choice:
     bounds = np.stack([claim, limit, quotas.floor, ceiling, quotas.traits], axis=2).astype(np.int32)
     bounds[:, : quotas.first] = [0, UNBOUNDED, UNBOUNDED, UNBOUNDED, 0]  # holders: no limit, and none is turned away
     holders = market.capacity[:, : quotas.first].sum(axis=1)
-    n_traits = quotas.guaranteed.shape[1]
-    in_set = np.arange(1 << n_traits) >> np.arange(n_traits)[:, None] & 1  # [trait, set of traits]
-    guaranteed = (quotas.guaranteed @ in_set).astype(np.int32)
+    guaranteed = quotas.guaranteed_to_sets()
     return Choice(
         applies=quotas.rule != SEAT_GROUPS,
         slot=market.standing.argmin(axis=1).astype(np.min_scalar_type(market.n_slots)),

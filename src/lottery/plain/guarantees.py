@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from lottery.errors import LotteryError
-from lottery.market import GUARANTEES
+from lottery.market import GUARANTEES, NO_TRAIT, name_of_traits
 from lottery.plain.slot import Chooser, Slot
 from lottery.plain.words import entries, known, names, permitted, whole
 
 KEYS = ("for", "seats")
 MOST_TRAITS = 8
-NO_TRAIT, AND = "none", "+"  # how sets of traits are named
+AND = "+"  # between the names of a set of traits
 
 
 def guarantees(
@@ -42,7 +42,8 @@ def guarantees(
     set_of = {i: sum((i in own) << t for t, own in enumerate(members)) for i in applying if i in rank}
     having = {chosen: frozenset(i for i in set_of if set_of[i] == chosen) for chosen in sorted(set(set_of.values()))}
     slots = [
-        Slot(_name(chosen, list(traits)), seats, who, False, rank, traits=chosen) for chosen, who in having.items()
+        Slot(name_of_traits(list(traits), chosen), seats, who, False, rank, traits=chosen)
+        for chosen, who in having.items()
     ]
     return Chooser(slots, GUARANTEES, seats, guaranteed)
 
@@ -62,7 +63,3 @@ def _members(program: str, name: str, written: Mapping[str, Any], applicants: Co
     members = set(names(written["for"], where))
     known(members, applicants, where)
     return members
-
-
-def _name(chosen: int, traits: list[str]) -> str:
-    return AND.join(name for t, name in enumerate(traits) if chosen >> t & 1) or NO_TRAIT

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lottery.arrays import Ints
+from lottery.arrays import Ints, filled_up
 from lottery.market import SEAT_GROUPS, Quotas
 
 
@@ -41,8 +41,9 @@ def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
         return None
 
     def of_slots(number: str) -> Ints:
-        return _table([[getattr(slot, number) for slot in chooser.slots] for chooser in choosers], n_slots)
+        return filled_up([[getattr(slot, number) for slot in chooser.slots] for chooser in choosers], 0, n_slots)
 
+    n_traits = max(len(chooser.guaranteed) for chooser in choosers)
     return Quotas(
         rule=np.array([chooser.rule for chooser in choosers], dtype=np.int32),
         first=0,
@@ -50,14 +51,6 @@ def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
         floor=of_slots("floor"),
         ceiling=of_slots("ceiling"),
         traits=of_slots("traits"),
-        guaranteed=_table([tuple(c.guaranteed.values()) for c in choosers], max(len(c.guaranteed) for c in choosers)),
+        guaranteed=filled_up([tuple(c.guaranteed.values()) for c in choosers], 0, n_traits),
         trait_names=tuple(tuple(chooser.guaranteed) for chooser in choosers),
     )
-
-
-def _table(rows: Sequence[Sequence[int]], width: int) -> Ints:
-    """[row, column] Rows of different lengths, filled up with zeros."""
-    table = np.zeros((len(rows), width), dtype=np.int32)
-    for r, row in enumerate(rows):
-        table[r, : len(row)] = row
-    return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lottery.arrays import Longs
+from lottery.arrays import Longs, filled_up
 from lottery.cycle import Cycle
 from lottery.errors import PolicyError
 from lottery.market import SEAT_GROUPS, Market
@@ -12,7 +12,7 @@ from lottery.policy.applications import Applications, applications, over_the_cap
 from lottery.policy.bands import bands
 from lottery.policy.children import Children
 from lottery.policy.classes import Classes
-from lottery.policy.draft import HELD, Draft, filled_up, quotas, standings
+from lottery.policy.draft import HELD, Draft, quotas, standings
 from lottery.policy.everyone import classes_of_everyone
 from lottery.policy.facts import Facts
 from lottery.policy.groups import OPEN, seat_groups, slots_of

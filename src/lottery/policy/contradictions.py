@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, product
 
+from lottery.cycle import GRADES, normal_grade
+from lottery.market import NO_TRAIT
 from lottery.policy.model import (
     BUILT_IN_FACTS,
-    NO_TRAIT,
     SECURED,
     UNLISTED,
+    Category,
     ColumnTest,
     Condition,
     Path_,
     Policy,
     PriorityLine,
+    Programs,
     atoms,
     conditions,
+    fraction,
     selectors,
 )
 from lottery.protected import is_protected
@@ -31,7 +37,11 @@ def contradictions(policy: Policy) -> Found:
     yield from _mechanism(policy)
     yield from _classes(policy)
     yield from _parts(policy)
+    yield from _sums(policy)
+    yield from _centres(policy)
+    yield from _overlaps(policy)
     yield from _draw(policy)
+    yield from _needs(policy)
     yield from _about_the_child(policy)
     for place, name in _named(policy):
         if is_protected(name):
@@ -124,6 +134,76 @@ def _names(path: Path_, what: str, names: Sequence[str]) -> Found:
             yield (*path, slot, "name"), "This name is taken by the seats that are held now.", "Choose another name."
 
 
+def _sums(policy: Policy) -> Found:
+    """Seats promised twice."""
+    for entry, band in enumerate(policy.bands):
+        if (total := sum(map(_floor, band.categories))) > 1:
+            why = f"The floors of the categories add up to {_percent(total)} of the seats."
+            yield ("bands", entry, "categories"), why, "Lower them to 100% in all, or move the centres."
+    for entry, guaranteed in enumerate(policy.guarantees):
+        if (total := sum(trait.fraction for trait in guaranteed.traits)) > 1:
+            why = f"The guarantees add up to {_percent(total)} of the seats."
+            yield ("guarantees", entry, "traits"), why, "Lower them to 100% in all."
+
+
+def _floor(category: Category) -> Fraction:
+    """The share that a category is promised, as far as it is known without a cycle."""
+    if isinstance(category.floor, str):
+        return fraction(category.floor)
+    if category.centre in (None, "district"):
+        return Fraction(0)
+    return max(Fraction(0), fraction(str(category.centre)) - Fraction(category.points or 0) / 100)
+
+
+def _centres(policy: Policy) -> Found:
+    """Middles above everybody."""
+    found: list[tuple[Path_, str | None]] = [
+        (("bands", entry, "categories", slot, "centre"), category.centre)
+        for entry, band in enumerate(policy.bands)
+        for slot, category in enumerate(band.categories)
+    ]
+    found += [(("targets", index, "centre"), target.centre) for index, target in enumerate(policy.targets)]
+    for path, centre in found:
+        if centre not in (None, "district") and fraction(str(centre)) > 1:
+            yield path, "A share is at most 100%.", "Write 100% or less."
+
+
+def _percent(share: Fraction | int) -> str:
+    return f"{float(share * 100):.4g}%"
+
+
+def _overlaps(policy: Policy) -> Found:
+    """Two rules for the same seats, whatever the cycle: the programs of one are among those of the other."""
+    for key, other in combinations(("seat_groups", "bands", "guarantees"), 2):
+        for one, (index, two) in product(getattr(policy, key), enumerate(getattr(policy, other))):
+            if _within(one.programs, two.programs) or _within(two.programs, one.programs):
+                why = f"An entry of {key} serves the same programs; a program has seat groups, a band or guarantees."
+                yield (other, index, "programs"), why, "Narrow `programs` in one of the two."
+                break
+
+
+def _within(one: Programs, other: Programs) -> bool:
+    """Whether every program that the one selector fits is fitted by the other."""
+    if one == "all" or other == "all":
+        return other == "all"
+    return all(column in one and set(one[column]) <= set(values) for column, values in other.items())
+
+
+def _needs(policy: Policy) -> Found:
+    """Facts that are not defined without an answer of the policy's own."""
+    missing = {}
+    if policy.near is None:
+        missing["near"] = "The fact `near` needs a distance.", "Add `near: {metres: 805}`."
+    if policy.siblings is None:
+        remedy = "Add `siblings: {at: program, household: same_address}`, or at: school."
+        missing["sibling"] = "The fact `sibling` needs to know where siblings must attend.", remedy
+    named = [(path, atom) for path, condition in conditions(policy) for atom in atoms(condition)]
+    named += [(("targets", index, "fact"), target.fact) for index, target in enumerate(policy.targets)]
+    for path, atom in named:
+        if isinstance(atom, str) and atom in missing:
+            yield path, *missing[atom]
+
+
 def _draw(policy: Policy) -> Found:
     """Lines of the tie-breaker that never decide."""
     weights = policy.tie_breaker.weights
@@ -135,6 +215,9 @@ def _draw(policy: Policy) -> Found:
         for column, values in ({} if programs == "all" else programs).items():
             if len(set(values)) < len(values):
                 yield (*path, column), "A value stands here twice.", "Write every value once."
+            if column == "grade" and (wrong := [value for value in values if normal_grade(value) not in GRADES]):
+                why = f"{' and '.join(map(repr, wrong))}: not a grade."
+                yield (*path, column), why, f"Grades are {' '.join(GRADES)}."
 
 
 def _about_the_child(policy: Policy) -> Found:

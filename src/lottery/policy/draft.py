@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from lottery.arrays import AnyArray, Bools, Ints, Longs
+from lottery.arrays import AnyArray, Bools, Ints, Longs, filled_up
 from lottery.errors import Problem
 from lottery.market import INELIGIBLE, SEAT_GROUPS, Quotas, standing_type
 from lottery.policy.children import Children
@@ -68,14 +67,6 @@ class Draft:
         """Let applications (`who`, of all) into a slot of their offering, one for all or one for each."""
         rows = np.flatnonzero(who)
         self.entrants.append(Entrants(rows, np.broadcast_to(slot, who.shape)[rows], standing[rows], member))
-
-
-def filled_up(rows: Sequence[Sequence[int]], before: int, width: int) -> Ints:
-    """Rows of different lengths behind `before` columns of zeros, each filled up with zeros to `width` columns."""
-    table = np.zeros((len(rows), width), dtype=np.int32)
-    for row, values in zip(table, rows, strict=True):
-        row[before : before + len(values)] = values
-    return table
 
 
 def standings(draft: Draft, secured: int, n_slots: int) -> tuple[AnyArray, Bools]:

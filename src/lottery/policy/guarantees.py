@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from lottery.arrays import Ints
-from lottery.market import GUARANTEES
+from lottery.market import GUARANTEES, name_of_traits
 from lottery.policy.allot import in_written_order, wanted
 from lottery.policy.draft import Draft, Slots
-from lottery.policy.model import NO_TRAIT, Guarantee
+from lottery.policy.model import Guarantee
 
 
 def guarantees(draft: Draft, entry: Ints) -> None:
@@ -33,16 +33,12 @@ def guarantees(draft: Draft, entry: Ints) -> None:
 
 def slots_of(traits: tuple[Guarantee, ...], sets: list[int], seats: int, held: int) -> Slots:
     """The sets of traits at a program with `seats` on offer, beside those that are `held` now."""
+    names = tuple(trait.name for trait in traits)
     return Slots(
-        names=tuple(set_name(traits, own) for own in sets),
+        names=tuple(name_of_traits(names, own) for own in sets),
         seats=(seats + held,) * len(sets),
         rule=GUARANTEES,
         traits=tuple(sets),
         guaranteed=tuple(in_written_order(seats, (wanted(seats, trait) for trait in traits))),
-        trait_names=tuple(trait.name for trait in traits),
+        trait_names=names,
     )
-
-
-def set_name(traits: tuple[Guarantee, ...], own: int) -> str:
-    """A set of traits in words: the names in written order, joined by `+`."""
-    return "+".join(trait.name for bit, trait in enumerate(traits) if own >> bit & 1) or NO_TRAIT

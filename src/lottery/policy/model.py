@@ -18,7 +18,6 @@ SCHEMA_VERSION = 1
 Path_ = tuple[str | int, ...]  # where something stands in a text
 SECURED = "secured"  # the class and the seat group of those who keep a seat they hold now
 UNLISTED = "unlisted"  # the class of whoever has no standing at a program that has standings
-NO_TRAIT = "none"  # the set of traits of those who have none
 BUILT_IN_FACTS = ("zone", "sibling", "feeder", "continuing", "near")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 
@@ -51,6 +50,14 @@ Rounding = Literal["up", "down", "nearest"]
 Seats = Annotated[int, Field(ge=0, strict=True)]
 
 
+class Mistake(ValueError):
+    """A part of a policy that contradicts itself, with what to do."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(why)
+
+
 def fraction(share: str) -> Fraction:
     """A share, `25%` or `1/3`, as an exact fraction."""
     return Fraction(share[:-1]) / 100 if share.endswith("%") else Fraction(share)
@@ -78,7 +85,8 @@ class ColumnTest(Clause):
     @model_validator(mode="after")
     def _one_test(self) -> ColumnTest:
         if sum(test is not None for test in (self.among, self.equals, self.range)) != 1:
-            raise ValueError("a column test needs exactly one of in, equals and range")
+            why = "a column test needs exactly one of in, equals and range"
+            raise Mistake(why, "Write one of them, as `in: [free, reduced]`.")
         return self
 
 
@@ -149,6 +157,7 @@ class PriorityLine(Clause):
 
 
 PROGRAMS = "`all`, or columns of programs (or `grade`) with the values that fit"
+SHARE_AND_ROUNDING = "Add `rounding: down` (or up, or nearest) to a share; take it from what has no share."
 MOST_TRAITS = 8  # a program's choice tries every set of them
 Programs = Literal["all"] | dict[str, Texts]
 
@@ -184,13 +193,15 @@ class SeatGroup(Clause):
     def _complete(self) -> SeatGroup:
         sizes = [size for size in (self.share, self.seats, self.rest) if size is not None]
         if len(sizes) != 1:
-            raise ValueError("a seat group needs exactly one of share, seats and rest")
+            why = "a seat group needs exactly one of share, seats and rest"
+            raise Mistake(why, "Write one of them, as `share: 25%`, `seats: 3` or `rest: true`.")
         if (self.share is not None) != (self.rounding is not None):
-            raise ValueError("share and rounding (up, down or nearest) belong together")
+            raise Mistake("share and rounding (up, down or nearest) belong together", SHARE_AND_ROUNDING)
         if self.share is not None and self.fraction > 1:
-            raise ValueError("a share is at most 100%")
+            raise Mistake("a share is at most 100%", "Write 100% or less.")
         if (self.members is not None) != (self.unfilled is not None):
-            raise ValueError("for and unfilled (release or hold) belong together")
+            why = "for and unfilled (release or hold) belong together"
+            raise Mistake(why, "Add `unfilled: release` (or hold) to `for`; without `for` take it out.")
         return self
 
 
@@ -227,15 +238,16 @@ class Category(Clause):
     def _complete(self) -> Category:
         pairs = ((self.floor, self.ceiling), (self.centre, self.points))
         if [None in pair for pair in pairs].count(False) != 1 or [pair.count(None) for pair in pairs].count(1):
-            raise ValueError("a category needs either floor and ceiling or centre and points")
+            why = "a category needs either floor and ceiling or centre and points"
+            raise Mistake(why, "Write both of one pair, as `floor: 20%, ceiling: 60%`, and none of the other.")
         for end in (self.floor, self.ceiling):
             if isinstance(end, str) and fraction(end) > 1:
-                raise ValueError("a share is at most 100%")
+                raise Mistake("a share is at most 100%", "Write 100% or less.")
         if isinstance(self.floor, str) and isinstance(self.ceiling, str):
             if fraction(self.floor) > fraction(self.ceiling):
-                raise ValueError("the floor lies above the ceiling")
+                raise Mistake("the floor lies above the ceiling", "Write the lower number as the floor.")
         elif isinstance(self.floor, int) and isinstance(self.ceiling, int) and self.floor > self.ceiling:
-            raise ValueError("the floor lies above the ceiling")
+            raise Mistake("the floor lies above the ceiling", "Write the lower number as the floor.")
         return self
 
 
@@ -253,7 +265,9 @@ class Bands(Clause):
     def _rounded(self) -> Bands:
         whole = all(isinstance(c.floor, int) and isinstance(c.ceiling, int) for c in self.categories)
         if whole == (self.rounding is not None):
-            raise ValueError("rounding ({floor: down, ceiling: up} and the like) belongs to shares of seats")
+            why = "rounding belongs to shares of seats, and every share of a seat needs it"
+            remedy = "Take `rounding` out: all ends here are numbers of seats."
+            raise Mistake(why, remedy if whole else "Add `rounding: {floor: down, ceiling: up}`, or the like.")
         return self
 
 
@@ -274,11 +288,12 @@ class Guarantee(Clause):
     @model_validator(mode="after")
     def _complete(self) -> Guarantee:
         if (self.share is None) == (self.seats is None):
-            raise ValueError("a guarantee needs exactly one of share and seats")
+            why = "a guarantee needs exactly one of share and seats"
+            raise Mistake(why, "Write one of them, as `share: 25%` or `seats: 3`.")
         if (self.share is not None) != (self.rounding is not None):
-            raise ValueError("share and rounding (up, down or nearest) belong together")
+            raise Mistake("share and rounding (up, down or nearest) belong together", SHARE_AND_ROUNDING)
         if self.share is not None and self.fraction > 1:
-            raise ValueError("a share is at most 100%")
+            raise Mistake("a share is at most 100%", "Write 100% or less.")
         return self
 
 
@@ -320,7 +335,11 @@ class TieBreaker(Clause):
     @model_validator(mode="after")
     def _complete(self) -> TieBreaker:
         if (self.draw == "hybrid") != (self.popular is not None):
-            raise ValueError("hybrid and popular belong together")
+            remedy = "Add `popular: {pathway: [IB]}` or the like, the programs with one number for each child."
+            raise Mistake(
+                "hybrid and popular belong together",
+                remedy if self.draw == "hybrid" else "Take `popular` out, or write `draw: hybrid`.",
+            )
         return self
 
 

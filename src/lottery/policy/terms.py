@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import lcm
+from fractions import Fraction
 
 import numpy as np
 
 from lottery.arrays import Bools, Longs
+from lottery.draw import whole_tickets
 from lottery.market import Terms
 from lottery.policy.children import Children
 from lottery.policy.model import Policy
@@ -29,13 +30,12 @@ def terms_of(policy: Policy, offerings: Offerings, children: Children) -> Terms:
 def _tickets(policy: Policy, children: Children) -> Longs:
     """Tickets by the first line that holds, otherwise one, all scaled to whole numbers ([applicant])."""
     weights = policy.tie_breaker.weights
-    ratios = [weight.tickets.as_integer_ratio() for weight in weights]
-    scale = lcm(*(denominator for _, denominator in ratios))
-    tickets = np.full(children.n, scale, dtype=np.int64)
+    otherwise, *whole = whole_tickets([Fraction(1), *(Fraction(weight.tickets) for weight in weights)])
+    tickets = np.full(children.n, otherwise, dtype=np.int64)
     undecided = np.ones(children.n, dtype=np.bool_)
-    for index, (weight, (numerator, denominator)) in enumerate(zip(weights, ratios, strict=True)):
+    for index, (weight, own_tickets) in enumerate(zip(weights, whole, strict=True)):
         own = undecided & children.holds(weight.when, ("tie_breaker", "weights", index, "when"))
-        tickets[own] = numerator * (scale // denominator)
+        tickets[own] = own_tickets
         undecided &= ~own
     return tickets
 

@@ -29,6 +29,8 @@ def objections(error: ValidationError, written: Any, file: str, root: type[Claus
     """Every problem of a text in the order of its lines; `see` is where its language is described."""
     details: dict[Path_, list[Any]] = {}
     for detail in error.errors():
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # something stands there, and what is wrong with it is told beside this
         details.setdefault(_place(written, detail), []).append(detail)
     found = []
     for place, own in details.items():
@@ -75,7 +77,7 @@ def _words(detail: Any, root: type[Clause], see: str) -> tuple[str, str]:
         return _missing(path, root)
     if kind == "value_error":
         message = str(detail["msg"]).removeprefix("Value error, ")
-        return f"{message[0].upper()}{message[1:]}.", "Correct this part."
+        return f"{message[0].upper()}{message[1:]}.", getattr(detail["ctx"]["error"], "remedy", "Correct this part.")
     why, remedy = _wrong(kind, detail.get("ctx", {}), path, root, see)
     return ("The answer is left blank." if detail["input"] is None else why), remedy
 
@@ -119,6 +121,10 @@ def _number(context: Mapping[str, Any], path: Path_, root: type[Clause]) -> str:
     noun = "a whole number" if int in parts else "a number"
     rules = [rule for part in (*fields, *parts) if isinstance(part, FieldInfo) for rule in part.metadata]
     lowest = next((rule.ge for rule in rules if hasattr(rule, "ge")), context.get("ge"))
+    above = next((rule.gt for rule in rules if hasattr(rule, "gt")), None)
+    if above is not None:
+        places = f" with {context['decimal_places']} decimals at most" if "decimal_places" in context else ""
+        return f"{noun} above {above}{places}" + (f", {context['le']} at most" if "le" in context else "")
     highest = f" to {context['le']}" if "le" in context else ""
     return noun if lowest is None else f"{noun} from {lowest}{highest}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lottery.incentives import threats
@@ -22,7 +23,7 @@ def chapters_of(file: PolicyFile, digest: str) -> list[Chapter]:
         ("offers", _offers(policy)),
         ("ranking", _ranking(policy)),
         ("held", iter([say(f"held_{policy.secured_seat}")])),
-        ("waitlist", iter([say("waitlist"), say(f"vacancy_{policy.waitlist.vacancy}")])),
+        ("waitlist", iter([say("waitlist"), say(f"vacancy_{_vacancy(policy)}")])),
         ("words", _words(policy)),
         ("board", _board(policy)),
         ("source", _source(policy, digest)),
@@ -49,8 +50,8 @@ def _classes(policy: Policy) -> Iterator[Sentence]:
     if policy.mechanism == "serial-dictatorship":
         yield say("classes_ignored")
     else:
-        yield say("classes")
-    yield from lines_of(policy.priorities, "class_line", "class_rest")
+        yield say("classes_one" if len(policy.priorities) == 1 else "classes")
+    yield from lines_of(policy.priorities, "class")
     if policy.given_priorities:
         yield say(f"given_{policy.given_priorities.use}")
         yield say(f"absent_{policy.given_priorities.absent}")
@@ -83,6 +84,13 @@ def _ranking(policy: Policy) -> Iterator[Sentence]:
         yield say(f"threat_{threat}")
 
 
+def _vacancy(policy: Policy) -> str:
+    """A vacancy of seats that are not divided has no group."""
+    vacancy = policy.waitlist.vacancy
+    divided = policy.seat_groups or policy.bands or policy.guarantees
+    return vacancy if divided or vacancy == "choice_function" else "undivided"
+
+
 def _words(policy: Policy) -> Iterator[Sentence]:
     for name, test in policy.facts.items():
         yield say("fact", name=Name("fact", name), condition=Who(test))
@@ -101,13 +109,17 @@ def _board(policy: Policy) -> Iterator[Sentence]:
     if policy.targets:
         yield say("targets")
     for target in policy.targets:
-        centre = say("centre_district") if target.centre == "district" else target.centre
-        values = {"name": Name("fact", target.fact), "centre": centre, "points": str(target.points)}
+        name = Name("fact", target.fact)
+        centre = say("centre_district", name=name) if target.centre == "district" else target.centre
+        values = {"name": name, "centre": centre, "points": str(target.points)}
         yield say(f"target_{target.per}", **values)
 
 
 def _source(policy: Policy, digest: str) -> Iterator[Sentence]:
-    yield say("policy", policy=policy.policy, effective=policy.effective)
+    holds = "policy" if _adopted(policy) else "policy_draft"
+    yield say(holds, policy=policy.policy, effective=policy.effective)
+    if not _has_district(policy):
+        yield say("jurisdiction", jurisdiction=policy.jurisdiction)
     yield say("reference", reference=policy.reference)
     if policy.source:
         yield say("safeguard", source=policy.source)
@@ -117,4 +129,16 @@ def _source(policy: Policy, digest: str) -> Iterator[Sentence]:
 
 def title_of(policy: Policy) -> Sentence:
     """What stands above the first chapter."""
+    if not _has_district(policy):
+        return say("title_alone", title=policy.title)
     return say("title", title=policy.title, jurisdiction=policy.jurisdiction)
+
+
+def _has_district(policy: Policy) -> bool:
+    """A model for study names no district: its jurisdiction begins with `none`."""
+    return re.match(r"none\b", policy.jurisdiction, re.IGNORECASE) is None
+
+
+def _adopted(policy: Policy) -> bool:
+    """Whether a policy can point at its adoption: a resolution, or a page of the district."""
+    return policy.resolution is not None or policy.reference.startswith(("http://", "https://"))

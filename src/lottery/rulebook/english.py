@@ -21,6 +21,7 @@ HEADINGS = {
 
 SENTENCES = {
     "title": "THE RULES OF THE SCHOOL LOTTERY\n{title}\n{jurisdiction}",
+    "title_alone": "THE RULES OF THE SCHOOL LOTTERY\n{title}",
     # who may apply
     "eligible_all": "A child may list every program that has the child's grade.",
     "eligible_if": "A child may have a seat at a program only if it is a child who {condition}. Any other child is "
@@ -36,8 +37,10 @@ SENTENCES = {
     "number decides. At each program a child is in the first group of this list that fits:",
     "classes_ignored": "Priority groups do not decide who is served first here: the random number alone does. They "
     "say who is eligible at a program:",
+    "classes_one": "There is one priority group, and the random number decides inside it:",
     "class_line": "{number}. {name}: a child who {condition}.",
     "class_rest": "{number}. {name}: every other child.",
+    "class_all": "{number}. {name}: every child.",
     "given_replaces_class": "Some programs put applicants in an order by a criterion of their own. There that order "
     "replaces the priority groups.",
     "given_breaks_ties_in_class": "Some programs put applicants in an order by a criterion of their own. There that "
@@ -62,12 +65,17 @@ SENTENCES = {
     "round_down": "down",
     "round_nearest": "to the nearest seat (halves up)",
     "group_open": "{number}. {name}: {size}. Every eligible child may have one.",
+    "group_open_listed": "{number}. {name}: {size}, only for a child whom one of the lines below fits. Seats that "
+    "these leave stay empty.",
     "group_release": "{number}. {name}: {size}, first for a child who {condition}. Other children stand behind "
     "these and may have the seats that these leave.",
+    "group_release_listed": "{number}. {name}: {size}, first for a child who {condition}. Other children whom one of "
+    "the lines below fits stand behind these and may have the seats that these leave. All other seats stay empty.",
     "group_hold": "{number}. {name}: {size}, only for a child who {condition}. Seats that these leave stay empty.",
     "order": "   This group has an order of its own in place of the priority groups:",
     "order_line": "   {number}. {name}: a child who {condition}.",
     "order_rest": "   {number}. {name}: every other child.",
+    "order_all": "   {number}. {name}: every child.",
     "order_outside": "   A child whom none of these lines fits may not have a seat of this group.",
     "example_groups": "Example: a program of {example} seats has {parts}.",
     "counted": "{name}: {size}",
@@ -76,7 +84,7 @@ SENTENCES = {
     "category_rest": "{number}. {name}: every other child.",
     "limits": "   At least {floor}, at most {ceiling}.",
     "limits_centre": "   From {points} percentage points below to {points} percentage points above {centre}.",
-    "centre_district": "the share of all children who take part",
+    "centre_district": "the share of {name} among all children who take part",
     "band_rounding": "The lower limits are rounded {floor}, the upper limits {ceiling}.",
     "band_soft": "First each category is served up to its lower limit, then the categories below their upper limit, "
     "then anyone, until no seat is left; each time by priority group and random number.",
@@ -150,6 +158,7 @@ SENTENCES = {
     "order of priority group and random number.",
     "vacancy_group_then_open": "When a seat becomes free, it goes to the next child of the seat group in which it "
     "was, then to the next child of all.",
+    "vacancy_undivided": "When a seat becomes free, it goes to the next child who waits.",
     "vacancy_choice_function": "When a seat becomes free, it goes to the child whom the program would now choose "
     "under these rules.",
     # words
@@ -169,6 +178,8 @@ SENTENCES = {
     "counts_not": "does not count as {name}",
     "has": "has {values} under {column}",
     "has_not": "does not have {values} under {column}",
+    "of_programs": "applies to a program that {phrase}",
+    "of_schools": "applies to a school that {phrase}",
     "at_least": "has {low} or more under {column}",
     "at_least_not": "does not have {low} or more under {column}",
     "at_most": "has {high} or less under {column}",
@@ -186,6 +197,8 @@ SENTENCES = {
     "no_resolution": "These rules name no resolution of the board.",
     # source
     "policy": "Policy {policy}, in effect from {effective}.",
+    "policy_draft": "Policy {policy}, written to hold from {effective}.",
+    "jurisdiction": "Jurisdiction: {jurisdiction}.",
     "reference": "Official source: {reference}",
     "safeguard": "About the rules: {source}",
     "decides": "This text is written by a program from the policy file. If they ever differ, the policy file decides.",

@@ -52,27 +52,29 @@ def programs_of(programs: Programs) -> Value:
     return say("programs_with", columns=Joined("and", columns))
 
 
-def lines_of(lines: Sequence[PriorityLine], key: str, rest: str) -> Iterator[Sentence]:
-    """Priority classes, best first."""
+def lines_of(lines: Sequence[PriorityLine], key: str) -> Iterator[Sentence]:
+    """Priority classes, best first; `key` is `class` or `order`."""
+    rest = "rest" if len(lines) > 1 else "all"
     for number, line in enumerate(lines, 1):
         name = Name("class", line.name)
         if line.when is None:
-            yield say(rest, number=number, name=name)
+            yield say(f"{key}_{rest}", number=number, name=name)
         else:
-            yield say(key, number=number, name=name, condition=Who(line.when))
+            yield say(f"{key}_line", number=number, name=name, condition=Who(line.when))
 
 
 def _groups(entry: SeatGroups) -> Iterator[Sentence]:
     yield say("groups")
     for number, group in enumerate(entry.groups, 1):
         place: dict[str, Value] = {"number": number, "name": Name("group", group.name), "size": _size(group)}
+        listed = "_listed" if group.order and group.order[-1].when is not None and group.unfilled != "hold" else ""
         if group.members is None:
-            yield say("group_open", **place)
+            yield say(f"group_open{listed}", **place)
         else:
-            yield say(f"group_{group.unfilled}", **place, condition=Who(group.members))
+            yield say(f"group_{group.unfilled}{listed}", **place, condition=Who(group.members))
         if group.order:
             yield say("order")
-            yield from lines_of(group.order, "order_line", "order_rest")
+            yield from lines_of(group.order, "order")
             if group.order[-1].when is not None:
                 yield say("order_outside")
     numbers = allot(EXAMPLE, entry.groups)
@@ -123,7 +125,8 @@ def _band(entry: Bands) -> Iterator[Sentence]:
 def _limits(category: Category) -> Sentence:
     if category.floor is not None and category.ceiling is not None:
         return say("limits", floor=_end(category.floor), ceiling=_end(category.ceiling))
-    centre = say("centre_district") if category.centre == "district" else str(category.centre)
+    share = say("centre_district", name=Name("group", category.name))
+    centre = share if category.centre == "district" else str(category.centre)
     return say("limits_centre", centre=centre, points=str(category.points))
 
 

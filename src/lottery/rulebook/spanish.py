@@ -20,7 +20,8 @@ HEADINGS = {
 }
 
 SENTENCES = {
-    "title": "LAS REGLAS DEL SORTEO ESCOLAR\n{title}\n{jurisdiction}",
+    "title": "LAS REGLAS DEL SORTEO ESCOLAR\nTítulo de la norma: «{title}»\nDistrito: «{jurisdiction}»",
+    "title_alone": "LAS REGLAS DEL SORTEO ESCOLAR\nTítulo de la norma: «{title}»",
     # quién puede solicitar
     "eligible_all": "Un estudiante puede poner en su lista todos los programas que tienen su grado.",
     "eligible_if": "En un programa solo puede tener lugar un estudiante que {condition}. Los demás no cumplen los "
@@ -38,8 +39,10 @@ SENTENCES = {
     "corresponde:",
     "classes_ignored": "Aquí los grupos de prioridad no deciden quién va primero: decide solo el número aleatorio. "
     "Los grupos dicen quién cumple los requisitos de un programa:",
+    "classes_one": "Hay un solo grupo de prioridad, y dentro de él decide el número aleatorio:",
     "class_line": "{number}. {name}: un estudiante que {condition}.",
     "class_rest": "{number}. {name}: cualquier otro estudiante.",
+    "class_all": "{number}. {name}: cualquier estudiante.",
     "given_replaces_class": "Algunos programas ordenan a los solicitantes según un criterio propio. Allí ese orden "
     "sustituye a los grupos de prioridad.",
     "given_breaks_ties_in_class": "Algunos programas ordenan a los solicitantes según un criterio propio. Allí ese "
@@ -65,23 +68,30 @@ SENTENCES = {
     "round_down": "hacia abajo",
     "round_nearest": "al lugar más cercano (las mitades hacia arriba)",
     "group_open": "{number}. {name}: {size}. Puede obtener uno cualquier estudiante que cumpla los requisitos.",
+    "group_open_listed": "{number}. {name}: {size}, solo para un estudiante al que corresponde alguna de las líneas de "
+    "abajo. Los lugares que sobren quedan vacíos.",
     "group_release": "{number}. {name}: {size}, primero para un estudiante que {condition}. Los demás van detrás y "
     "pueden obtener los lugares que sobren.",
+    "group_release_listed": "{number}. {name}: {size}, primero para un estudiante que {condition}. Los demás a los que "
+    "corresponde alguna de las líneas de abajo van detrás y pueden obtener los lugares que sobren. Los otros lugares "
+    "quedan vacíos.",
     "group_hold": "{number}. {name}: {size}, solo para un estudiante que {condition}. Los lugares que sobren quedan "
     "vacíos.",
     "order": "   Este grupo tiene un orden propio en vez de los grupos de prioridad:",
     "order_line": "   {number}. {name}: un estudiante que {condition}.",
     "order_rest": "   {number}. {name}: cualquier otro estudiante.",
-    "order_outside": "Un estudiante al que no corresponde ninguna de estas líneas no puede tener lugar en este grupo.",
+    "order_all": "   {number}. {name}: cualquier estudiante.",
+    "order_outside": "   Un estudiante al que no corresponde ninguna de estas líneas no puede tener lugar en este "
+    "grupo.",
     "example_groups": "Ejemplo: un programa de {example} lugares tiene {parts}.",
     "counted": "{name}: {size}",
     "band": "Cada estudiante está en una categoría, y cada categoría tiene un límite inferior y uno superior:",
     "category": "{number}. {name}: un estudiante que {condition}.",
     "category_rest": "{number}. {name}: cualquier otro estudiante.",
     "limits": "   Al menos {floor}, como máximo {ceiling}.",
-    "limits_centre": "Desde {points} puntos porcentuales por debajo hasta {points} puntos porcentuales por encima "
+    "limits_centre": "   Desde {points} puntos porcentuales por debajo hasta {points} puntos porcentuales por encima "
     "de {centre}.",
-    "centre_district": "la proporción entre todos los participantes",
+    "centre_district": "la proporción de {name} entre todos los participantes",
     "band_rounding": "Los límites inferiores se redondean {floor}; los superiores, {ceiling}.",
     "band_soft": "Primero se atiende a cada categoría hasta su límite inferior, después a las categorías por debajo "
     "de su límite superior y después a cualquiera, hasta que no queden lugares; cada vez por grupo de prioridad y "
@@ -158,6 +168,7 @@ SENTENCES = {
     "su lista, en el orden de grupo de prioridad y número aleatorio.",
     "vacancy_group_then_open": "Cuando un lugar queda libre, es para el siguiente estudiante del grupo de lugares "
     "en que estaba, y después para el siguiente de todos.",
+    "vacancy_undivided": "Cuando un lugar queda libre, es para el siguiente estudiante que espera.",
     "vacancy_choice_function": "Cuando un lugar queda libre, es para el estudiante que el programa elegiría ahora "
     "según estas reglas.",
     # palabras
@@ -178,6 +189,8 @@ SENTENCES = {
     "counts_not": "no cuenta como {name}",
     "has": "tiene {values} en {column}",
     "has_not": "no tiene {values} en {column}",
+    "of_programs": "solicita un programa que {phrase}",
+    "of_schools": "solicita una escuela que {phrase}",
     "at_least": "tiene {low} o más en {column}",
     "at_least_not": "no tiene {low} o más en {column}",
     "at_most": "tiene {high} o menos en {column}",
@@ -195,8 +208,10 @@ SENTENCES = {
     "no_resolution": "Estas reglas no nombran ninguna resolución de la junta.",
     # fuente
     "policy": "Política {policy}, vigente desde {effective}.",
-    "reference": "Fuente oficial: {reference}",
-    "safeguard": "Sobre las reglas: {source}",
+    "policy_draft": "Política {policy}, escrita para regir desde {effective}.",
+    "jurisdiction": "Jurisdicción: «{jurisdiction}».",
+    "reference": "Fuente oficial: «{reference}»",
+    "safeguard": "Sobre las reglas: «{source}»",
     "decides": "Este texto lo escribe un programa a partir del archivo de la política. Si alguna vez difieren, "
     "decide el archivo de la política.",
     "digest": "SHA-256 de policy.json: {digest}",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from lottery.policy.model import All, AnyOf, ColumnTest, Condition
 from lottery.rulebook.book import Chapter, Joined, Name, Sentence, Value, Who
 
-WIDTH = 88
+WIDTH = 78
+COLUMNS = dict.fromkeys(("pathway", "lowest_grade", "highest_grade"), "programs")  # those that no other table has
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,12 @@ class Language:
         return self.sentences["counts" if holds else "counts_not"].format(name=self._quoted(name.replace("_", " ")))
 
     def _test(self, test: ColumnTest, holds: bool) -> str:
+        """A program or a school has a column of its own; a child applies to it."""
+        table = test.table or COLUMNS.get(test.column)
+        phrase = self._value_of(test, holds)
+        return self.sentences[f"of_{table}"].format(phrase=phrase) if table in ("programs", "schools") else phrase
+
+    def _value_of(self, test: ColumnTest, holds: bool) -> str:
         column = self._name(Name("column", test.column))
         if test.range is None:
             written = test.among or (str(test.equals),)

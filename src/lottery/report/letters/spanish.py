@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lottery.explain import NO_TRAIT, SECURED, Answer, Explanation
+from lottery.explain import SECURED, Answer, Explanation
+from lottery.market import NO_TRAIT
 
 CLASSES = {
     "secured": "ya tiene un lugar allí",
