@@ -20,7 +20,7 @@ MECHANISMS: tuple[str, ...] = get_args(Mechanism)
 TIE_BREAKERS: tuple[str, ...] = get_args(TieBreaker)
 TOP_TRADING = "top-trading-cycles"
 MOST_TICKETS = 1_000_000
-LONGEST_WEIGHT = 30  # characters
+MOST_WEIGHT, LONGEST_WEIGHT = 1_000_000_000, 30  # and its inverse; characters
 
 
 def match(
@@ -168,8 +168,10 @@ def _weight(applicant: str, written: Any) -> Fraction:
         weight = Fraction(str(written)) if len(str(written)) <= LONGEST_WEIGHT else Fraction(0)
     except (ValueError, ZeroDivisionError):
         weight = Fraction(0)
-    if weight <= 0:
-        raise LotteryError(f"The weight of applicant {applicant} is {written!r}. Weights are numbers above 0.")
+    if not 1 / Fraction(MOST_WEIGHT) <= weight <= MOST_WEIGHT:
+        raise LotteryError(
+            f"The weight of applicant {applicant} is {written!r}. Weights are numbers above 0, up to {MOST_WEIGHT:,}."
+        )
     return weight
 
 

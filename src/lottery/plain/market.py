@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ def market_of(
             raise LotteryError(
                 f"{what} is a {type(written).__name__}. Write a dictionary, see help(lottery.market_of)."
             )
+    _check_texts(choices, "applicant")
+    _check_texts(seats, "program")
     choices = {i: names(listed, f"the choices of applicant {i}") for i, listed in choices.items()}
     priorities = {
         program: [
@@ -145,6 +147,12 @@ def _standing(
                 standing[row, k] = slot.rank[applicant] + (0 if belongs else n_classes)
                 member[row, k] = belongs
     return standing, member
+
+
+def _check_texts(named: Iterable[object], what: str) -> None:
+    for name in named:
+        if not isinstance(name, str) or any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise LotteryError(f"The {what} {name!r} has no name in text. Write {str(name)!a}, or another text.")
 
 
 def _check_seats(seats: Mapping[str, int]) -> None:
