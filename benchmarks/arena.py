@@ -31,7 +31,7 @@ class Arena:
         in_order = instance.reordered(self.order)
         self.plain = DeferredAcceptance(market(in_order))
         self.groups = DeferredAcceptance(market_with_groups(in_order, SEED))
-        self.quotas: Mapping[str, DeferredAcceptance] = {
+        self.bounds: Mapping[str, DeferredAcceptance] = {
             SOFT: DeferredAcceptance(market_with_bands(in_order, SEED, hard=False)),
             HARD: DeferredAcceptance(market_with_bands(in_order, SEED, hard=True)),
             GUARANTEES: DeferredAcceptance(market_with_guarantees(in_order, SEED)),
@@ -45,9 +45,9 @@ class Arena:
             HEAP_EXPANDED: lambda: self.heap_expanded.run(self.place),
             PLAIN: lambda: self.plain.run(self.place),
             GROUPS: lambda: self.groups.run(self.place),
-            SOFT: lambda: self.quotas[SOFT].run(self.place),
-            HARD: lambda: self.quotas[HARD].run(self.place),
-            GUARANTEES: lambda: self.quotas[GUARANTEES].run(self.place),
+            SOFT: lambda: self.bounds[SOFT].run(self.place),
+            HARD: lambda: self.bounds[HARD].run(self.place),
+            GUARANTEES: lambda: self.bounds[GUARANTEES].run(self.place),
         }
         self._rng = np.random.default_rng(SEED)
         self.new_lottery()

@@ -36,7 +36,7 @@ DRAWS_COMPARED = 5
 
 TIMES_THE_HEAP = 1.4
 GROUPS_TIMES_PLAIN = 1.6  # per proposal
-QUOTAS_TIMES_PLAIN = 3  # per proposal
+BOUNDS_TIMES_PLAIN = 3  # per proposal
 BYTES_PER_APPLICATION = 120
 MARKET_ARRAYS = ("capacity", "choice_start", "program", "priority_class", "standing", "member")
 
@@ -59,7 +59,7 @@ def arena(library: ctypes.CDLL, size: str) -> Arena:
     if size == RECOUNTED:
         assert_recount(arena.plain, arena.place)
         assert_recount(arena.groups, arena.place)
-        for engine in arena.quotas.values():
+        for engine in arena.bounds.values():
             assert_no_objection(engine, arena.place)
     return arena
 
@@ -97,18 +97,18 @@ def test_three_seat_groups(benchmark: BenchmarkFixture, arena: Arena, size: str,
 @timed
 def test_bands_and_guarantees(benchmark: BenchmarkFixture, arena: Arena, size: str, ledger: Ledger) -> None:
     contestants = {name: arena.contestants[name] for name in (SOFT, HARD, GUARANTEES, PLAIN)}
-    more = {name: considered(arena, engine) for name, engine in arena.quotas.items()}
+    more = {name: considered(arena, engine) for name, engine in arena.bounds.items()}
     result = race(benchmark, PLAIN, contestants, arena.new_lottery, ROUNDS[size])
     subject = f"Bands and guarantees, {size}, one core"
     for name in contestants:
         ledger.note(subject, name, result.milliseconds(name), "ms")
-    for name in arena.quotas:
+    for name in arena.bounds:
         scaled = Spread(*(figure / more[name] for figure in result.ratio(name, PLAIN)))
-        ledger.note(subject, f"{name} / plain, per proposal to a program", scaled, "×", QUOTAS_TIMES_PLAIN)
+        ledger.note(subject, f"{name} / plain, per proposal to a program", scaled, "×", BOUNDS_TIMES_PLAIN)
 
 
 def test_memory(arena: Arena, size: str, ledger: Ledger) -> None:
-    for name, engine in {PLAIN: arena.plain, GROUPS: arena.groups, **arena.quotas}.items():
+    for name, engine in {PLAIN: arena.plain, GROUPS: arena.groups, **arena.bounds}.items():
         market, per_application = engine.market, 1 / len(engine.market.program)
         arrays = [getattr(market, attribute) for attribute in MARKET_ARRAYS] + [arena.place]
         parts = [part for value in vars(engine).values() for part in (value if isinstance(value, tuple) else (value,))]

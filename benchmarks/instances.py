@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lottery.arrays import AnyArray, Bools, Floats, Ints, Longs
-from lottery.market import GUARANTEES, HARD_BAND, SOFT_BAND, Market, Quotas
+from lottery.market import GUARANTEES, HARD_BAND, SOFT_BAND, Bounds, Market
 
 CLASSES = ("sibling", "zone", "disadvantaged", "none")
 SIBLING, ZONE, DISADVANTAGED, NONE = range(len(CLASSES))
@@ -97,7 +97,7 @@ def market_with_bands(instance: Instance, seed: int, *, hard: bool) -> Market:
     programs, n_slots = len(instance.capacity), len(CATEGORIES)
     category = np.random.default_rng(seed).integers(0, n_slots, instance.n_applicants)
     each = np.ones(n_slots, dtype=np.int32)
-    quotas = Quotas(
+    bounds = Bounds(
         rule=np.full(programs, HARD_BAND if hard else SOFT_BAND, dtype=np.int32),
         first=0,
         seats=instance.capacity,
@@ -106,14 +106,14 @@ def market_with_bands(instance: Instance, seed: int, *, hard: bool) -> Market:
         traits=np.zeros((programs, n_slots), dtype=np.int32),
         guaranteed=np.zeros((programs, 0), dtype=np.int32),
     )
-    return _market_of_slots(instance, category, CATEGORIES, quotas)
+    return _market_of_slots(instance, category, CATEGORIES, bounds)
 
 
 def market_with_guarantees(instance: Instance, seed: int) -> Market:
     """Every program with seats guaranteed to each of three traits, which anyone may have together."""
     programs, n_slots = len(instance.capacity), 1 << TRAITS
     has_trait = np.random.default_rng(seed).random((instance.n_applicants, TRAITS)) < TRAIT_SHARE
-    quotas = Quotas(
+    bounds = Bounds(
         rule=np.full(programs, GUARANTEES, dtype=np.int32),
         first=0,
         seats=instance.capacity,
@@ -123,16 +123,16 @@ def market_with_guarantees(instance: Instance, seed: int) -> Market:
         guaranteed=np.outer(instance.capacity // GUARANTEED, np.ones(TRAITS, dtype=np.int32)),
     )
     set_of_traits = has_trait @ (1 << np.arange(TRAITS))
-    return _market_of_slots(instance, set_of_traits, tuple(f"{chosen:03b}" for chosen in range(n_slots)), quotas)
+    return _market_of_slots(instance, set_of_traits, tuple(f"{chosen:03b}" for chosen in range(n_slots)), bounds)
 
 
-def _market_of_slots(instance: Instance, slot_of: Longs, slots: tuple[str, ...], quotas: Quotas) -> Market:
+def _market_of_slots(instance: Instance, slot_of: Longs, slots: tuple[str, ...], bounds: Bounds) -> Market:
     """Every applicant in one slot of every program."""
     member = np.repeat(slot_of, np.diff(instance.choice_start))[:, None] == np.arange(len(slots))
     capacity = np.repeat(instance.capacity[:, None], len(slots), axis=1)
     market = _market(instance, capacity, member, slots)
     barred = market.barred
-    return replace(market, standing=np.where(member, market.standing, barred).astype(np.uint8), quotas=quotas)
+    return replace(market, standing=np.where(member, market.standing, barred).astype(np.uint8), bounds=bounds)
 
 
 def _market(instance: Instance, capacity: Ints, member: Bools, groups: tuple[str, ...]) -> Market:

@@ -281,7 +281,7 @@ def test_reserves_bands_and_guarantees_are_filled_under_every_draw(tie_breaker):
     """Deferred acceptance with each program's own choice function, under the numbers of DRAW and tickets."""
     rng = Random(f"choice {tie_breaker}")
     for _ in range(60):
-        bare = random_market(rng, rng.randint(1, 9), rng.randint(1, 4), most_seats=4, quotas=0.5)
+        bare = random_market(rng, rng.randint(1, 9), rng.randint(1, 4), most_seats=4, bounds=0.5)
         bare = Written(bare.choices, bare.priorities, bare.seats, {}, bare.seat_groups, bare.bands, bare.guarantees)
         arguments = terms(rng, "deferred-acceptance", tie_breaker, rng.choice(WEIGHTS), bare)
         place = places(bare, tie_breaker, arguments.get("popular", ()), arguments.get("weights", {}))
@@ -340,7 +340,7 @@ def fingerprint() -> str:
                 )
     rng = Random("fingerprint")
     for _ in range(20):
-        written = random_market(rng, 8, 4, most_seats=4, quotas=0.5)
+        written = random_market(rng, 8, 4, most_seats=4, bounds=0.5)
         found.update(json.dumps(dict(lottery.match(compiled(written)).offers)).encode())
     return found.hexdigest()
 

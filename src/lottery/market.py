@@ -67,7 +67,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Quotas:
+class Bounds:
     """
     The choice functions that are not seat groups: bands and guarantees.
 
@@ -120,7 +120,7 @@ class Market:
     member: Bools  # [application, slot]  whether the group is for this applicant
     barred: int  # one more than the worst standing: twice the number of classes
     given: Lottery | None = None  # numbers drawn elsewhere
-    quotas: Quotas | None = None  # None: every program has seat groups
+    bounds: Bounds | None = None  # None: every program has seat groups
     everyone: AnyArray | None = None  # [program, applicant]  class, listed or not; `barred`: ineligible
     terms: Terms = field(default_factory=Terms)
 

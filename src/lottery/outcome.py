@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lottery.arrays import Bools, Ints
-from lottery.market import HARD_BAND, SEAT_GROUPS, SOFT_BAND, Lottery, Market, Quotas
+from lottery.market import HARD_BAND, SEAT_GROUPS, SOFT_BAND, Bounds, Lottery, Market
 
 NOBODY = -1
 
@@ -85,14 +85,14 @@ class Outcome:
         A seat group is full without a seat left, and so are the seats of holders; a category, or a set of traits, when
         the program would turn away one more eligible applicant of it who stands behind everybody else.
         """
-        quotas, no_seat_left = self.market.quotas, np.equal(self.filled, self.market.capacity)
-        if quotas is None:
+        bounds, no_seat_left = self.market.bounds, np.equal(self.filled, self.market.capacity)
+        if bounds is None:
             return no_seat_left
-        holders = slice(quotas.first)
-        seats = quotas.seats + (self.market.capacity - self.filled)[:, holders].sum(axis=1)
+        holders = slice(bounds.first)
+        seats = bounds.seats + (self.market.capacity - self.filled)[:, holders].sum(axis=1)
         held = self.filled.copy()
         held[:, holders] = 0
-        full: Bools = np.where((quotas.rule == SEAT_GROUPS)[:, None], no_seat_left, _turns_away(quotas, seats, held))
+        full: Bools = np.where((bounds.rule == SEAT_GROUPS)[:, None], no_seat_left, _turns_away(bounds, seats, held))
         full[:, holders] = no_seat_left[:, holders]
         return full
 
@@ -130,26 +130,26 @@ class Outcome:
         )
 
 
-def _turns_away(quotas: Quotas, seats: Ints, held: Ints) -> Bools:
+def _turns_away(bounds: Bounds, seats: Ints, held: Ints) -> Bools:
     """[program, slot] Whether one more would be turned away, if `held` are chosen for `seats`, both without holders."""
-    rule, no_seat_left = quotas.rule[:, None], (held.sum(axis=1) == seats)[:, None]
-    at_floor, at_ceiling = held >= quotas.floor, held >= quotas.ceiling
-    all_claimed = (np.maximum(held, quotas.floor).sum(axis=1) == seats)[:, None]
-    excess = (held > quotas.ceiling).any(axis=1, keepdims=True)
+    rule, no_seat_left = bounds.rule[:, None], (held.sum(axis=1) == seats)[:, None]
+    at_floor, at_ceiling = held >= bounds.floor, held >= bounds.ceiling
+    all_claimed = (np.maximum(held, bounds.floor).sum(axis=1) == seats)[:, None]
+    excess = (held > bounds.ceiling).any(axis=1, keepdims=True)
     return np.select(
         [rule == SOFT_BAND, rule == HARD_BAND],
         [no_seat_left & (at_ceiling | (at_floor & ~excess)), at_ceiling | (all_claimed & at_floor)],
-        no_seat_left & _dispensable(quotas, held),
+        no_seat_left & _dispensable(bounds, held),
     )
 
 
-def _dispensable(quotas: Quotas, held: Ints) -> Bools:
+def _dispensable(bounds: Bounds, held: Ints) -> Bools:
     """[program, slot] Whether no more guaranteed seats could be filled with one more (König: the smallest cover)."""
-    guaranteed = quotas.guaranteed_to_sets()
+    guaranteed = bounds.guaranteed_to_sets()
     sets = np.arange(guaranteed.shape[1])
     dispensable = np.zeros(held.shape, dtype=np.bool_)
     for p in range(len(held)):
-        outside = (quotas.traits[p] & ~sets[:, None]) != 0  # [set, slot]
+        outside = (bounds.traits[p] & ~sets[:, None]) != 0  # [set, slot]
         cover = guaranteed[p] + outside @ held[p]
         dispensable[p] = (cover[:, None] + outside).min(axis=0) == cover.min()
     return dispensable

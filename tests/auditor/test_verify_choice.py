@@ -12,10 +12,10 @@ from lottery.auditor.verify import (
     GUARANTEES,
     HARD,
     SOFT,
+    Bounds,
     Entrant,
     Group,
     Held,
-    Quota,
     Rules,
     choose,
     objections,
@@ -57,7 +57,7 @@ def names(entrants: Sequence[Entrant]) -> str:
 def test_a_band_of_four_seats_step_by_step(kind, floor, ceiling, expected):
     """Six applicants in priority order h1 h2 h3 h4 l1 l2, four seats."""
     pool = line("h1:high h2:high h3:high h4:high l1:low l2:low", "low", "high")
-    assert names(choose(Quota(kind, 4, floor=floor, ceiling=ceiling), pool)) == expected
+    assert names(choose(Bounds(kind, 4, floor=floor, ceiling=ceiling), pool)) == expected
 
 
 def test_guarantees_are_a_matching_and_not_filled_trait_by_trait():
@@ -67,20 +67,20 @@ def test_guarantees_are_a_matching_and_not_filled_trait_by_trait():
     Trait by trait, i1 might take the seat of a, which is all that i2 could use.  A matching gives i1 the seat of b, so
     that i2 is served before i3 and i4, who stand before i2 and have neither trait.
     """
-    quota = Quota(GUARANTEES, 2, traits=[("a", "b"), ("a",), ()], guaranteed={"a": 1, "b": 1})
-    assert names(choose(quota, line("i1:both i3:none i4:none i2:a", "both", "a", "none"))) == "i1 i2"
+    bounds = Bounds(GUARANTEES, 2, traits=[("a", "b"), ("a",), ()], guaranteed={"a": 1, "b": 1})
+    assert names(choose(bounds, line("i1:both i3:none i4:none i2:a", "both", "a", "none"))) == "i1 i2"
 
 
 def test_a_guarantee_that_is_met_admits_nobody_more():
-    quota = Quota(GUARANTEES, 3, traits=[("a",), ()], guaranteed={"a": 1})
-    assert names(choose(quota, line("n1:none a1:a n2:none a2:a n3:none", "a", "none"))) == "a1 n1 n2"
+    bounds = Bounds(GUARANTEES, 3, traits=[("a",), ()], guaranteed={"a": 1})
+    assert names(choose(bounds, line("n1:none a1:a n2:none a2:a n3:none", "a", "none"))) == "a1 n1 n2"
 
 
 def test_holders_are_always_chosen_and_leave_the_seats_on_offer_to_the_others():
     """RULES 17: two holders, one of them present: 2 + 2 - 1 seats for the others, the floor as before."""
-    quota = Quota(HARD, 2, holders=2, first=1, floor=[0, 2, 0], ceiling=[0, 2, 1])
+    bounds = Bounds(HARD, 2, holders=2, first=1, floor=[0, 2, 0], ceiling=[0, 2, 1])
     pool = line("h1:high h2:high l1:low s1:secured", "secured", "low", "high")
-    assert names(choose(quota, pool)) == "h1 l1 s1"
+    assert names(choose(bounds, pool)) == "h1 l1 s1"
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_holders_are_always_chosen_and_leave_the_seats_on_offer_to_the_others():
     ],
 )
 def test_a_slot_is_full_when_one_more_behind_everybody_would_be_turned_away(kind, held, full):
-    quota = Quota(kind, 2, floor=[1, 0], ceiling=[1, 2])
+    bounds = Bounds(kind, 2, floor=[1, 0], ceiling=[1, 2])
     pool = line(held, "low", "high")
-    assert {name for slot, name in enumerate(["low", "high"]) if turns_away(quota, pool, slot)} == full
+    assert {name for slot, name in enumerate(["low", "high"]) if turns_away(bounds, pool, slot)} == full
 
 
 # --------------------------------------------------------------------------------------------------- definitions
@@ -113,34 +113,34 @@ def largest_matching(traits: Sequence[Sequence[str]], seats: Mapping[str, int]) 
     return max(ways)
 
 
-def defined_choice(quota: Quota, pool: Sequence[Entrant]) -> set[Entrant]:
+def defined_choice(bounds: Bounds, pool: Sequence[Entrant]) -> set[Entrant]:
     """The choice functions once more, as sets and from their definition."""
-    holding = {e for e in pool if e[2] < quota.first}
+    holding = {e for e in pool if e[2] < bounds.first}
     others = sorted(set(pool) - holding)
-    seats = quota.seats + quota.holders - len(holding)
-    if quota.kind == GUARANTEES:
+    seats = bounds.seats + bounds.holders - len(holding)
+    if bounds.kind == GUARANTEES:
         chosen: list[Entrant] = []
         for e in others:
-            with_e = [quota.traits[slot] for _, _, slot in [*chosen, e]]
-            if len(chosen) < seats and largest_matching(with_e, quota.guaranteed) > largest_matching(
-                with_e[:-1], quota.guaranteed
+            with_e = [bounds.traits[slot] for _, _, slot in [*chosen, e]]
+            if len(chosen) < seats and largest_matching(with_e, bounds.guaranteed) > largest_matching(
+                with_e[:-1], bounds.guaranteed
             ):
                 chosen.append(e)
         chosen += [e for e in others if e not in chosen][: max(0, seats - len(chosen))]
         return holding | set(chosen)
-    category = {slot: [e for e in others if e[2] == slot] for slot in range(len(quota.floor))}
-    taken = {e for slot, those in category.items() for e in those[: quota.floor[slot]]}
-    unfilled = sum(max(0, quota.floor[slot] - len(those)) for slot, those in category.items())
-    under = {e for slot, those in category.items() for e in those[quota.floor[slot] : quota.ceiling[slot]]}
-    rounds = [under] if quota.kind == HARD else [under, set(others)]
+    category = {slot: [e for e in others if e[2] == slot] for slot in range(len(bounds.floor))}
+    taken = {e for slot, those in category.items() for e in those[: bounds.floor[slot]]}
+    unfilled = sum(max(0, bounds.floor[slot] - len(those)) for slot, those in category.items())
+    under = {e for slot, those in category.items() for e in those[bounds.floor[slot] : bounds.ceiling[slot]]}
+    rounds = [under] if bounds.kind == HARD else [under, set(others)]
     for allowed in rounds:
         for e in others:
-            if e in allowed - taken and len(taken) < seats - (unfilled if quota.kind == HARD else 0):
+            if e in allowed - taken and len(taken) < seats - (unfilled if bounds.kind == HARD else 0):
                 taken.add(e)
     return holding | taken
 
 
-def random_quota(rng: random.Random, n_holders: int, most_seats: int = 3, most_slots: int = 3) -> Quota:
+def random_bounds(rng: random.Random, n_holders: int, most_seats: int = 3, most_slots: int = 3) -> Bounds:
     """A band or guarantees of two or more slots, the floors within the seats, at times with holders."""
     seats, n_slots = rng.randint(0, most_seats), rng.randint(2, most_slots)
     first = int(n_holders > 0)
@@ -150,7 +150,7 @@ def random_quota(rng: random.Random, n_holders: int, most_seats: int = 3, most_s
         for trait in "abc":
             guaranteed[trait] = rng.randint(0, left)
             left -= guaranteed[trait]
-        return Quota(
+        return Bounds(
             GUARANTEES, seats, n_holders, first, [], [], [()] * first + rng.sample(traits, n_slots), guaranteed
         )
     floor, left = [], seats
@@ -158,12 +158,12 @@ def random_quota(rng: random.Random, n_holders: int, most_seats: int = 3, most_s
         floor.append(rng.randint(0, left))
         left -= floor[-1]
     ceiling = [rng.randint(low, seats) for low in floor]
-    return Quota(rng.choice([SOFT, HARD]), seats, n_holders, first, [0] * first + floor, [0] * first + ceiling)
+    return Bounds(rng.choice([SOFT, HARD]), seats, n_holders, first, [0] * first + floor, [0] * first + ceiling)
 
 
-def n_slots(quota: Quota) -> int:
+def n_slots(bounds: Bounds) -> int:
     """How many slots there are, that of the holders included."""
-    return len(quota.floor) or len(quota.traits)
+    return len(bounds.floor) or len(bounds.traits)
 
 
 def all_subsets(pool: Sequence[Entrant]) -> Iterator[tuple[Entrant, ...]]:
@@ -175,13 +175,13 @@ def test_every_choice_is_the_defined_one_substitutable_and_obeys_the_law_of_aggr
     """RULES 1, on all sets of six applicants of 250 bands and guarantees."""
     rng = random.Random(4)
     for _ in range(250):
-        quota = random_quota(rng, rng.choice([0, 0, 1, 2]))
-        n_holders = quota.holders
+        bounds = random_bounds(rng, rng.choice([0, 0, 1, 2]))
+        n_holders = bounds.holders
         pool = [((0, n), f"i{n}", 0) for n in range(n_holders)]
-        pool += [((1, n), f"i{n}", rng.randrange(quota.first, n_slots(quota))) for n in range(n_holders, 6)]
-        chosen = {frozenset(some): set(choose(quota, some)) for some in all_subsets(pool)}
+        pool += [((1, n), f"i{n}", rng.randrange(bounds.first, n_slots(bounds))) for n in range(n_holders, 6)]
+        chosen = {frozenset(some): set(choose(bounds, some)) for some in all_subsets(pool)}
         for some, its in chosen.items():
-            assert its == defined_choice(quota, sorted(some))
+            assert its == defined_choice(bounds, sorted(some))
             for newcomer in set(pool) - some:
                 more = chosen[some | {newcomer}]
                 assert more <= its | {newcomer}  # nobody refused before is wanted now
@@ -194,35 +194,35 @@ def test_the_choice_made_again_for_every_newcomer_is_the_choice_from_all():
     n_displaced = 0
     for _ in range(6000):
         n_holders = rng.choice([0, 0, 1, 2])
-        quota = random_quota(rng, n_holders, most_seats=6, most_slots=6)
+        bounds = random_bounds(rng, n_holders, most_seats=6, most_slots=6)
         pool = [((-1, n), f"i{n}", 0) for n in range(n_holders)]
-        pool += [((1, n), f"i{n}", rng.randrange(quota.first, n_slots(quota))) for n in range(n_holders, 14)]
+        pool += [((1, n), f"i{n}", rng.randrange(bounds.first, n_slots(bounds))) for n in range(n_holders, 14)]
         rng.shuffle(pool)
-        held = Held(quota)
+        held = Held(bounds)
         those: set[Entrant] = set()
         for newcomer in pool:
             away = held.choose_again(newcomer)
-            chosen = set(choose(quota, those | {newcomer}))
+            chosen = set(choose(bounds, those | {newcomer}))
             assert chosen == (those | {newcomer}) - {away}
             assert sorted(e for slot in held.slots for e in slot) == sorted(chosen)
             n_displaced += away not in (None, newcomer)
             those = chosen
-        assert those == set(choose(quota, pool)) == defined_choice(quota, pool)
+        assert those == set(choose(bounds, pool)) == defined_choice(bounds, pool)
     assert n_displaced > 5000
 
 
 def test_one_with_a_guaranteed_seat_gives_way_through_a_chain_of_traits():
     """e holds the only seat of c; a newcomer with a stands before e, and the seats of a, ab, bc can be moved along."""
-    quota = Quota(
+    bounds = Bounds(
         GUARANTEES, 3, traits=[("a",), ("a", "b"), ("b", "c"), ("c",), ()], guaranteed={"a": 1, "b": 1, "c": 1}
     )
-    held = Held(quota)
+    held = Held(bounds)
     pool = line("new:a first:ab second:bc n:none e:c", "a", "ab", "bc", "c", "none")
     by_name = {name: entrant for entrant in pool for name in [entrant[1]]}
     assert [held.choose_again(by_name[name]) for name in ("e", "n", "first")] == [None] * 3
     assert held.choose_again(by_name["second"]) == by_name["n"]
     assert held.choose_again(by_name["new"]) == by_name["e"]
-    assert names(choose(quota, pool)) == "first new second"
+    assert names(choose(bounds, pool)) == "first new second"
 
 
 def random_market(rng: random.Random, n_applicants: int, n_programs: int) -> tuple[Choices, Groups, Rules]:
@@ -234,23 +234,23 @@ def random_market(rng: random.Random, n_applicants: int, n_programs: int) -> tup
     if rng.random() < 0.2:
         choices = {a: ["s0", *(p for p in own if p != "s0")] for a, own in choices.items()}
     groups: Groups = {}
-    quotas = {}
+    bounds_of = {}
     for program in programs:
         standing = {a: (rng.randint(0, 1), place[a]) for a in applicants if rng.random() < 0.9}
         if rng.random() < 0.2:
             groups[program] = [Group("open", rng.randint(0, 2), standing)]
             continue
         holders = {a: (-1, place[a]) for a in applicants if program in choices[a] and rng.random() < 0.15}
-        quota = quotas[program] = random_quota(rng, len(holders))
-        parts: list[dict[str, tuple[int, ...]]] = [{} for _ in range(n_slots(quota))]
+        bounds = bounds_of[program] = random_bounds(rng, len(holders))
+        parts: list[dict[str, tuple[int, ...]]] = [{} for _ in range(n_slots(bounds))]
         for a, key in standing.items():
             if a not in holders:
-                parts[rng.randrange(quota.first, len(parts))][a] = key
+                parts[rng.randrange(bounds.first, len(parts))][a] = key
         if holders:
             parts[0] = holders
-        most = quota.seats + quota.holders
+        most = bounds.seats + bounds.holders
         groups[program] = [Group(f"g{slot}", most, its) for slot, its in enumerate(parts)]
-    return choices, groups, Rules(quotas=quotas)
+    return choices, groups, Rules(bounds_of=bounds_of)
 
 
 def chosen_by(program: str, groups: Groups, rules: Rules, pool: set[str]) -> dict[str, int]:
@@ -258,8 +258,8 @@ def chosen_by(program: str, groups: Groups, rules: Rules, pool: set[str]) -> dic
     entering = [
         (its.standing[a], a, slot) for slot, its in enumerate(groups[program]) for a in pool & its.standing.keys()
     ]
-    if program in rules.quotas:
-        return {a: slot for _, a, slot in defined_choice(rules.quotas[program], entering)}
+    if program in rules.bounds_of:
+        return {a: slot for _, a, slot in defined_choice(rules.bounds_of[program], entering)}
     return {a: slot for _, a, slot in sorted(entering)[: groups[program][0].capacity]}
 
 
@@ -304,7 +304,7 @@ def test_the_recount_is_the_best_of_all_stable_matchings_and_every_other_has_an_
 
 # ----------------------------------------------------------------------------------------- one objection at a time
 
-BAND = {"s": Quota(HARD, 3, floor=[1, 0], ceiling=[2, 2])}
+BAND = {"s": Bounds(HARD, 3, floor=[1, 0], ceiling=[2, 2])}
 SLOTS = {
     "s": [Group("low", 2, {"l1": (0, 1), "l2": (0, 5), "l3": (0, 6)}), Group("high", 2, {"h1": (0, 2), "h2": (0, 3)})]
 }
@@ -315,7 +315,7 @@ LOW, HIGH = ("s", 0), ("s", 1)
 def found_in(**placed: Seat | None) -> set[tuple[str, str]]:
     """Who is the subject of an objection, by invariant."""
     given = {name: placed.get(name) for name in WANT}
-    return {(finding.invariant, finding.subject) for finding in objections(WANT, SLOTS, given, Rules(quotas=BAND))}
+    return {(finding.invariant, finding.subject) for finding in objections(WANT, SLOTS, given, Rules(bounds_of=BAND))}
 
 
 def test_the_right_answer_of_a_band_has_no_objection():
@@ -329,14 +329,14 @@ def test_I3_more_than_a_band_lets_in():
 
 def test_I3_a_seat_kept_for_a_floor_given_to_another_category():
     slots = {"s": [SLOTS["s"][0], Group("high", 3, {**SLOTS["s"][1].standing, "h3": (0, 9)})]}
-    rules = Rules(quotas={"s": Quota(HARD, 3, floor=[1, 0], ceiling=[2, 3])})
+    rules = Rules(bounds_of={"s": Bounds(HARD, 3, floor=[1, 0], ceiling=[2, 3])})
     want = {"h1": ["s"], "h2": ["s"], "h3": ["s"]}
     found = objections(want, slots, dict.fromkeys(want, HIGH), rules)
     assert ("I3", "h3") in {finding[:2] for finding in found}
 
 
 def test_I4_names_the_one_who_would_have_to_go():
-    found = objections(WANT, SLOTS, {**dict.fromkeys(WANT), "l2": LOW, "h1": HIGH, "h2": HIGH}, Rules(quotas=BAND))
+    found = objections(WANT, SLOTS, {**dict.fromkeys(WANT), "l2": LOW, "h1": HIGH, "h2": HIGH}, Rules(bounds_of=BAND))
     (envy,) = [f for f in found if f.invariant == "I4"]
     assert envy == ("I4", "l1", "was refused at s, which would choose this applicant for low in place of l2", "s")
 
@@ -352,6 +352,6 @@ def test_I6_a_stable_answer_that_is_not_the_applicants_best():
         "s": [Group("all", 1, {"i1": (2,), "i2": (1,)})],
         "t": [Group("all", 1, {"i1": (1,), "i2": (2,)})],
     }
-    rules = Rules(quotas={p: Quota(SOFT, 1, floor=[1], ceiling=[1]) for p in groups})
+    rules = Rules(bounds_of={p: Bounds(SOFT, 1, floor=[1], ceiling=[1]) for p in groups})
     found = objections(choices, groups, {"i1": ("t", 0), "i2": ("s", 0)}, rules)
     assert {finding[:2] for finding in found} == {("I6", "i1"), ("I6", "i2")}

@@ -15,7 +15,7 @@ from typing import Any
 import choice_rules
 import numpy as np
 
-from lottery.market import GUARANTEES, HARD_BAND, SOFT_BAND, Lottery, Market, Quotas
+from lottery.market import GUARANTEES, HARD_BAND, SOFT_BAND, Bounds, Lottery, Market
 from lottery.mechanisms import DeferredAcceptance
 from lottery.outcome import NOBODY, Outcome
 
@@ -113,7 +113,7 @@ def market_of_programs(programs: Sequence[Lone]) -> Market:
         standing=np.where(member, 0, 2).astype(np.uint8),
         member=member,
         barred=2,
-        quotas=Quotas(
+        bounds=Bounds(
             rule=np.array([RULES[program.kind] for program in programs], dtype=np.int32),
             first=1,
             seats=np.array([program.seats for program in programs], dtype=np.int32),

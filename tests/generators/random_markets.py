@@ -88,9 +88,9 @@ def choose(queues: Sequence[Queue], pool: AbstractSet[str]) -> dict[str, int]:
     return taken
 
 
-def random_market(rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, quotas: float = 0.0) -> Written:
+def random_market(rng: Random, n_applicants: int, n_programs: int, most_seats: int = 2, bounds: float = 0.0) -> Written:
     """
-    A market with everything that can be written; with bands or guarantees at a share `quotas` of the programs.
+    A market with everything that can be written; with bands or guarantees at a share `bounds` of the programs.
 
     Ties inside classes, ineligible pairs, empty lists, programs without seats or everybody's first choice, reserves
     released and held, larger and smaller than their group, orders of a group's own, one number or one per program.
@@ -104,7 +104,7 @@ def random_market(rng: Random, n_applicants: int, n_programs: int, most_seats: i
     eligible = {s: [i for i in applicants if rng.random() < share] for s in programs}
     priorities = {s: random_classes(rng, eligible[s]) for s in programs}
     seats = {s: rng.choice([1, rng.randint(0, most_seats)]) for s in programs}
-    rules = {s: rng.choice([random_band, random_guarantees]) for s in programs if quotas and rng.random() < quotas}
+    rules = {s: rng.choice([random_band, random_guarantees]) for s in programs if bounds and rng.random() < bounds}
     written = {s: rule(rng, applicants, seats[s]) for s, rule in rules.items()}
     seat_groups = {
         s: random_groups(rng, applicants, eligible[s], seats[s])

@@ -21,7 +21,7 @@ import lottery
 def markets(name: str, n_markets: int, most: int, n_programs: int = 4) -> Iterator[tuple[Random, Written]]:
     rng = Random(name)
     for _ in range(n_markets):
-        yield rng, random_market(rng, rng.randint(1, most), rng.randint(1, n_programs), most_seats=4, quotas=0.7)
+        yield rng, random_market(rng, rng.randint(1, most), rng.randint(1, n_programs), most_seats=4, bounds=0.7)
 
 
 def cumulative_offers(rng: Random, written: Written) -> dict[str, str | None]:
@@ -68,7 +68,7 @@ def test_the_outcome_is_the_best_of_all_stable_matchings_for_every_applicant():
     """Every matching of every small market is tried."""
     rng, several = Random("stable"), 0
     for _ in range(2500):
-        written = random_market(rng, rng.randint(1, 4), rng.randint(2, 3), quotas=0.7)
+        written = random_market(rng, rng.randint(1, 4), rng.randint(2, 3), bounds=0.7)
         stable = list(stable_matchings(written))
         ranks = [[[*own, None].index(s) for own, s in zip(written.choices.values(), m, strict=True)] for m in stable]
         best = stable[ranks.index([min(column) for column in zip(*ranks, strict=True)])]
@@ -114,5 +114,5 @@ def test_larger_markets_agree_with_cumulative_offers(most):
     """Heaps with several levels, which lose from the middle of a program's groups."""
     rng = Random(f"larger {most}")
     for _ in range(240 // most - 2):
-        written = random_market(rng, most, 3, most_seats=most // 3, quotas=0.9)
+        written = random_market(rng, most, 3, most_seats=most // 3, bounds=0.9)
         assert written.offers() == cumulative_offers(rng, written)

@@ -12,7 +12,7 @@ from open_markets import offers, open_markets
 from random_markets import Written, permuted, random_market
 
 from lottery import LotteryError
-from lottery.market import Quotas, Terms
+from lottery.market import Bounds, Terms
 from lottery.mechanisms import ENGINES, mechanism_of
 
 OPEN = tuple(name for name in ENGINES if name != "deferred-acceptance")
@@ -116,6 +116,6 @@ def test_a_group_for_everybody_is_open(mechanism):
 def test_bands_and_guarantees_are_refused(mechanism):
     market = ONE.compiled()
     table = np.zeros((1, 1), dtype=np.int32)
-    quotas = Quotas(np.array([1], dtype=np.int32), 0, np.array([1], dtype=np.int32), table, table, table, table)
+    bounds = Bounds(np.array([1], dtype=np.int32), 0, np.array([1], dtype=np.int32), table, table, table, table)
     with pytest.raises(LotteryError, match="program s has them"):
-        engine_of(mechanism, replace(market, quotas=quotas))
+        engine_of(mechanism, replace(market, bounds=bounds))

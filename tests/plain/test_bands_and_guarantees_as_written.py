@@ -43,22 +43,22 @@ def test_what_is_compiled():
     market = lottery.market_of(**CONTRACT)
     assert market.group_names == (("open-1", "reserved", "open-3"), ("low", "other"), ("el+swd",))
     assert market.capacity.tolist() == [[25, 50, 25], [1, 1, 0], [2, 0, 0]]
-    quotas = market.quotas
-    assert quotas is not None
-    assert quotas.rule.tolist() == [SEAT_GROUPS, SOFT_BAND, GUARANTEES]
-    assert (quotas.first, quotas.seats.tolist()) == (0, [0, 1, 2])
-    assert quotas.floor.tolist() == [[0, 0, 0], [1, 0, 0], [0, 0, 0]]
-    assert quotas.ceiling.tolist() == [[0, 0, 0], [1, 1, 0], [0, 0, 0]]
-    assert quotas.traits.tolist() == [[0, 0, 0], [0, 0, 0], [3, 0, 0]]
-    assert quotas.guaranteed.tolist() == [[0, 0], [0, 0], [1, 1]]
+    bounds = market.bounds
+    assert bounds is not None
+    assert bounds.rule.tolist() == [SEAT_GROUPS, SOFT_BAND, GUARANTEES]
+    assert (bounds.first, bounds.seats.tolist()) == (0, [0, 1, 2])
+    assert bounds.floor.tolist() == [[0, 0, 0], [1, 0, 0], [0, 0, 0]]
+    assert bounds.ceiling.tolist() == [[0, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert bounds.traits.tolist() == [[0, 0, 0], [0, 0, 0], [3, 0, 0]]
+    assert bounds.guaranteed.tolist() == [[0, 0], [0, 0], [1, 1]]
     i1_at_s2 = market.choice_start[market.applicants.index("i1")]
     assert market.member[i1_at_s2].tolist() == [True, False, False]
     assert market.standing[i1_at_s2].tolist() == [0, market.barred, market.barred]
 
 
-def test_without_them_there_are_no_quotas():
+def test_without_them_there_are_no_bounds():
     plain = CONTRACT | {"bands": {}, "guarantees": None}
-    assert lottery.market_of(**plain).quotas is None
+    assert lottery.market_of(**plain).bounds is None
 
 
 def test_the_order_of_the_dictionaries_is_not_read():

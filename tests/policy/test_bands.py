@@ -38,10 +38,10 @@ def compiled(*categories: dict, seats: int = 4, changes: dict | None = None, **h
 
 def ends(market: Market, program: str = "oak") -> list[tuple[str, int, int, int]]:
     """Name, floor, ceiling and most seats of every category."""
-    p, quotas = market.programs.index(program), market.quotas
-    assert quotas is not None
+    p, bounds = market.programs.index(program), market.bounds
+    assert bounds is not None
     return [
-        (name, int(quotas.floor[p, k]), int(quotas.ceiling[p, k]), int(market.capacity[p, k]))
+        (name, int(bounds.floor[p, k]), int(bounds.ceiling[p, k]), int(market.capacity[p, k]))
         for k, name in enumerate(market.group_names[p])
     ]
 
@@ -52,10 +52,10 @@ def test_every_eligible_applicant_enters_the_own_category_only():
         {"name": "high", "for": HIGH, "floor": 0, "ceiling": 3},
     )
     market = compiled(low, high)
-    assert market.quotas is not None
-    assert market.quotas.rule.tolist() == [SEAT_GROUPS, SOFT_BAND]
-    assert market.quotas.seats.tolist() == [0, 4]
-    assert market.quotas.first == 0
+    assert market.bounds is not None
+    assert market.bounds.rule.tolist() == [SEAT_GROUPS, SOFT_BAND]
+    assert market.bounds.seats.tolist() == [0, 4]
+    assert market.bounds.first == 0
     assert market.group_names == (("open",), ("low", "high"))
     assert market.standing.tolist() == [[0, 2], [2, 0], [2, 0], [0, 2]]
     assert market.member.tolist() == [[True, False], [False, True], [False, True], [True, False]]
@@ -144,12 +144,12 @@ def test_holders_have_a_slot_of_their_own_and_are_in_no_category(kind, most):
     )
     file = policy(bands=[band(low, high, kind=kind)], secured_seat="continuing")
     market = compile_market(file, cycle(**tables(applicants=HOLDING)))
-    assert market.quotas is not None
-    assert market.quotas.first == 1
+    assert market.bounds is not None
+    assert market.bounds.first == 1
     assert market.group_names == (("", "open"), ("secured", "low", "high"))
     assert market.capacity[1].tolist() == [2, *most]
-    assert market.quotas.seats.tolist() == [0, 4]
-    assert market.quotas.floor[1].tolist() == [0, 1, 2]
+    assert market.bounds.seats.tolist() == [0, 4]
+    assert market.bounds.floor[1].tolist() == [0, 1, 2]
     assert market.standing.tolist() == [[4, 1, 4], [0, 4, 4], [4, 4, 1], [0, 4, 4]]
     assert market.member.tolist() == [
         [False, True, False],
@@ -202,9 +202,9 @@ def test_the_first_band_that_fits_serves_a_program():
         band({"name": "two", "floor": 0, "ceiling": 1}, kind="hard", programs="all"),
     )
     market = compile_market(policy(bands=[one, two]), cycle(**tables()))
-    assert market.quotas is not None
+    assert market.bounds is not None
     assert market.group_names == (("two",), ("one",))
-    assert market.quotas.rule.tolist() == [HARD_BAND, SOFT_BAND]
+    assert market.bounds.rule.tolist() == [HARD_BAND, SOFT_BAND]
 
 
 @pytest.mark.parametrize("column", ["rating", "audition"])

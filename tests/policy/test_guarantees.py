@@ -28,23 +28,23 @@ def compiled(*traits: dict, changes: dict | None = None, programs: object = None
 def sets(market: Market, program: str = "oak") -> dict[str, int]:
     """The traits of each set, a bit for each, by name."""
     p = market.programs.index(program)
-    assert market.quotas is not None
-    first = market.quotas.first
-    return {name: int(market.quotas.traits[p, k]) for k, name in enumerate(market.group_names[p]) if k >= first}
+    assert market.bounds is not None
+    first = market.bounds.first
+    return {name: int(market.bounds.traits[p, k]) for k, name in enumerate(market.group_names[p]) if k >= first}
 
 
 def guaranteed(market: Market, program: str = "oak") -> list[int]:
-    assert market.quotas is not None
-    return market.quotas.guaranteed[market.programs.index(program)].tolist()
+    assert market.bounds is not None
+    return market.bounds.guaranteed[market.programs.index(program)].tolist()
 
 
 def test_a_slot_is_a_set_of_traits_that_somebody_has():
     """Nobody who applies is in foster care; the names are in the order of the text."""
     market = compiled({**LEARNER, "seats": 1}, {**FOSTER, "seats": 1}, {**LOW, "seats": 2})
-    assert market.quotas is not None
+    assert market.bounds is not None
     assert sets(market) == {"none": 0b000, "low": 0b100, "learner+low": 0b101}
-    assert market.quotas.rule.tolist() == [SEAT_GROUPS, GUARANTEES]
-    assert market.quotas.seats.tolist() == [0, 5]
+    assert market.bounds.rule.tolist() == [SEAT_GROUPS, GUARANTEES]
+    assert market.bounds.seats.tolist() == [0, 5]
     assert guaranteed(market) == [1, 1, 2]
     assert guaranteed(market, "elm") == [0, 0, 0]
     assert market.capacity[1].tolist() == [5, 5, 5]
@@ -90,8 +90,8 @@ def test_holders_have_a_slot_of_their_own_and_bring_no_set():
     market = compiled(
         {**LOW, "seats": 2}, {**FOSTER, "seats": 1}, changes={"secured_seat": "continuing"}, applicants=people
     )
-    assert market.quotas is not None
-    assert market.quotas.first == 1
+    assert market.bounds is not None
+    assert market.bounds.first == 1
     assert market.group_names[1] == ("secured", "none", "low")
     assert market.capacity[1].tolist() == [3, 8, 8]
     assert guaranteed(market) == [2, 1]

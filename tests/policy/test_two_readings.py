@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 
     choices: dict[str, list[str]]
     groups: dict[str, list[tuple[str, int, list[str]]]]  # by offering: name, seats, `applicant: class`
-    quotas: dict[str, tuple[Any, ...]]  # by offering: kind, seats, guaranteed, {slot: (floor, ceiling)}
+    bounds_of: dict[str, tuple[Any, ...]]  # by offering: kind, seats, guaranteed, {slot: (floor, ceiling)}
     consent: list[str]
     queues: dict[str, list[str]]  # by offering: everybody eligible, where the mechanism asks
 
@@ -93,23 +93,23 @@ def verifiers_reading(file: PolicyFile, tiny: Cycle, folder: Path) -> Reading:
 
 def in_words(choices: Any, groups: Any, rules: verify.Rules, names: dict[tuple[str, int, str], str]) -> Reading:
     """Slots of bands and guarantees in the order of their names, for their order decides nothing."""
-    told, quotas = {}, {}
+    told, bounds_of = {}, {}
     for title, own in groups.items():
-        quota = rules.quotas.get(title)
+        bounds = rules.bounds_of.get(title)
         slots = [k for k, group in enumerate(own) if group.name]
-        if quota is not None:
+        if bounds is not None:
             slots.sort(key=lambda k, own=own: own[k].name)
-            ends = [(own[k].name, list(quota.floor[k : k + 1]), list(quota.ceiling[k : k + 1])) for k in slots]
-            bands = [] if quota.kind == verify.GUARANTEES else ends
-            guaranteed = [n for n in quota.guaranteed.values() if n] if quota.kind == verify.GUARANTEES else []
-            quotas[title] = quota.kind, quota.seats, quota.holders, guaranteed, bands
+            ends = [(own[k].name, list(bounds.floor[k : k + 1]), list(bounds.ceiling[k : k + 1])) for k in slots]
+            bands = [] if bounds.kind == verify.GUARANTEES else ends
+            guaranteed = [n for n in bounds.guaranteed.values() if n] if bounds.kind == verify.GUARANTEES else []
+            bounds_of[title] = bounds.kind, bounds.seats, bounds.holders, guaranteed, bands
         told[title] = [
             (own[k].name, own[k].capacity, [f"{i}: {names[title, k, i]}" for i in sorted(own[k].standing, key=own[k].standing.__getitem__)])
             for k in slots
         ]  # fmt: skip
     asked = rules.queue if rules.mechanism == verify.TRADING else None
     queues = {} if asked is None else {title: list(asked(title)) for title in groups}
-    return Reading({i: list(own) for i, own in choices.items()}, told, quotas, sorted(rules.consent), queues)
+    return Reading({i: list(own) for i, own in choices.items()}, told, bounds_of, sorted(rules.consent), queues)
 
 
 # ------------------------------------------------------------------------------------------------- random policies

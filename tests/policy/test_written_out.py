@@ -35,7 +35,7 @@ def assert_same(file: Any, other: Market) -> None:
     """By names, slot by slot: rules, seats, floors, ceilings, traits, standings, members; and the offers."""
     one = compile_market(file, cycle(**TABLES))
     assert (one.applicants, one.programs) == (other.applicants, other.programs)
-    mine, theirs = one.quotas, other.quotas
+    mine, theirs = one.bounds, other.bounds
     assert mine is not None
     assert theirs is not None
     assert mine.rule.tolist() == theirs.rule.tolist()

@@ -930,21 +930,21 @@ class Compiler:
     def offering(
         self,
         program: Mapping[str, str], grade: str, capacity: int, asked: set[str], holders: set[str], draw: Draw
-    ) -> tuple[Offering, list[Group], Quota | None]:  # fmt: skip
+    ) -> tuple[Offering, list[Group], Bounds | None]:  # fmt: skip
         """Compile one offering: classes, then the seat groups in precedence order, the secured one first."""
         name = program["program_id"]
         order = self.order(name, asked)
         order = Order({**order.class_of, **dict.fromkeys(holders, SECURED_CLASS)}, order.names)
         offering = Offering(name, grade, order, [], [], draw)
-        quota, serving = None, self.serving(program, grade)
+        bounds, serving = None, self.serving(program, grade)
         if serving is None or serving[0] == "seat_groups":
             groups = self.seat_groups(offering, None if serving is None else serving[1], capacity, holders)
         else:
             compiled = self.band if serving[0] == "bands" else self.guarantees
-            quota, groups = compiled(offering, serving[1], capacity, holders)
+            bounds, groups = compiled(offering, serving[1], capacity, holders)
         if len({group.name for group in groups}) < len(groups):
             raise BadInput(f"policy.json: two seat groups of {name} have one name.")
-        return offering, groups, quota
+        return offering, groups, bounds
 
     def seat_groups(self, offering: Offering, entry: Entry | None, capacity: int, holders: set[str]) -> list[Group]:
         """Return the seat groups in precedence order: members by (class, place), then the others if released."""
@@ -985,7 +985,7 @@ class Compiler:
             offering.orders.append(offering.order)
         return [Group(name, most, {a: (class_of[a], place[a]) for a in who}) for name, most, who in slots]
 
-    def band(self, offering: Offering, entry: Entry, capacity: int, holders: set[str]) -> tuple[Quota, list[Group]]:
+    def band(self, offering: Offering, entry: Entry, capacity: int, holders: set[str]) -> tuple[Bounds, list[Group]]:
         """Return floors and ceilings, and a slot for each category; every eligible applicant has exactly one."""
         applying = set(offering.order.class_of) - holders
         categories = parted(offering.program, entry, applying)
@@ -1003,10 +1003,10 @@ class Compiler:
         names = [str(category["name"]) for category in entry.parts]
         slots = list(zip(names, most, categories, strict=True))
         before = [0] if holders else []
-        quota = Quota(
+        bounds = Bounds(
             entry.written["kind"], capacity, len(holders), len(before), [*before, *floor], [*before, *ceiling]
         )
-        return quota, self.slots(offering, holders, slots)
+        return bounds, self.slots(offering, holders, slots)
 
     def ends(self, entry: Entry, index: int, capacity: int) -> tuple[int, int]:
         """Return floor and ceiling of a category as written, in seats, before they are allotted."""
@@ -1037,7 +1037,7 @@ class Compiler:
 
     def guarantees(
         self, offering: Offering, entry: Entry, capacity: int, holders: set[str]
-    ) -> tuple[Quota, list[Group]]:
+    ) -> tuple[Bounds, list[Group]]:
         """Return the guaranteed seats, and a slot for each set of traits that some eligible applicant has."""
         having = parted(offering.program, entry, set(offering.order.class_of) - holders)
         names = [str(trait["name"]) for trait in entry.parts]
@@ -1054,8 +1054,10 @@ class Compiler:
         slots = [("+".join(own) or "none", most, alike[own]) for own in traits]
         guaranteed = dict(zip(names, allotted(wishes, capacity), strict=True))
         before: list[tuple[str, ...]] = [()] if holders else []
-        quota = Quota(GUARANTEES, capacity, len(holders), len(before), traits=[*before, *traits], guaranteed=guaranteed)
-        return quota, self.slots(offering, holders, slots)
+        bounds = Bounds(
+            GUARANTEES, capacity, len(holders), len(before), traits=[*before, *traits], guaranteed=guaranteed
+        )
+        return bounds, self.slots(offering, holders, slots)
 
 
 class Entry(NamedTuple):
@@ -1149,14 +1151,14 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
         choices[applicant] = tuple(title.get(key) or "/".join(key) for key in keys)
         rank[applicant] = same.setdefault(tuple(own.values()), tuple(own.values()))
 
-    offerings, groups, quotas = {}, {}, {}
+    offerings, groups, bounds_of = {}, {}, {}
     for key, seats_there in capacity.items():
         row, of_grade = programs[key[0]], key[1]
         draw = draws.at(row, of_grade, asked[key])
         compiled = compiler.offering(row, of_grade, seats_there, asked[key], holders[key], draw)
-        offerings[title[key]], groups[title[key]], quota = compiled
-        if quota is not None:
-            quotas[title[key]] = quota
+        offerings[title[key]], groups[title[key]], bounds = compiled
+        if bounds is not None:
+            bounds_of[title[key]] = bounds
     consent: Collection[str] = ()
     if (rule := policy.get("consent")) is not None:
         consent = facts.included if rule == "all" else facts.children(rule, "consent")
@@ -1170,7 +1172,7 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
         class_of = compiler.order(program, competing[its_grade]).class_of
         return sorted(class_of, key=lambda applicant: (class_of[applicant], draws.single.place[applicant]))
 
-    rules = Rules(policy["mechanism"], quotas, consent, queue)
+    rules = Rules(policy["mechanism"], bounds_of, consent, queue)
     one_number = draws.tie_breaker["draw"] == "single"
     return Market(choices, groups, offerings, rank, grade, draws.single, one_number, rules)
 
@@ -1180,7 +1182,7 @@ def compile_market(folder: Path, tables: Mapping[str, Table], policy: Mapping[st
 Entrant = tuple[Standing, str, int]  # standing, applicant, slot
 
 
-class Quota(NamedTuple):
+class Bounds(NamedTuple):
     """
     A choice function other than seat groups: a band (soft or hard), or guarantees.
 
@@ -1198,23 +1200,23 @@ class Quota(NamedTuple):
     guaranteed: Mapping[str, int] = {}  # seats by trait
 
 
-def choose(quota: Quota, pool: Iterable[Entrant]) -> list[Entrant]:
+def choose(bounds: Bounds, pool: Iterable[Entrant]) -> list[Entrant]:
     """Return whom a program chooses: the holders of seats, then the others by its rule (RULES 4, 5 and 17)."""
     ordered = sorted(pool)
-    away = set(turned_away(quota, ordered))
+    away = set(turned_away(bounds, ordered))
     return [entrant for entrant in ordered if entrant not in away]
 
 
-def turned_away(quota: Quota, ordered: Sequence[Entrant]) -> list[Entrant]:
+def turned_away(bounds: Bounds, ordered: Sequence[Entrant]) -> list[Entrant]:
     """Return whom a program does not choose from these, who are written best first."""
-    others = [entrant for entrant in ordered if entrant[2] >= quota.first]
-    seats = quota.seats + quota.holders - (len(ordered) - len(others))
-    if quota.kind == GUARANTEES:
-        return not_chosen_by_guarantees(quota, others, seats)
-    return not_chosen_by_band(quota, others, seats)
+    others = [entrant for entrant in ordered if entrant[2] >= bounds.first]
+    seats = bounds.seats + bounds.holders - (len(ordered) - len(others))
+    if bounds.kind == GUARANTEES:
+        return not_chosen_by_guarantees(bounds, others, seats)
+    return not_chosen_by_band(bounds, others, seats)
 
 
-def not_chosen_by_band(band: Quota, others: Sequence[Entrant], seats: int) -> list[Entrant]:
+def not_chosen_by_band(band: Bounds, others: Sequence[Entrant], seats: int) -> list[Entrant]:
     """
     Choose best first under floors and ceilings (Ehlers, Hafalir, Yenmez and Yildirim 2014); return the others.
 
@@ -1246,10 +1248,10 @@ def not_chosen_by_band(band: Quota, others: Sequence[Entrant], seats: int) -> li
 class GuaranteedSeats:
     """A largest matching of applicants to guaranteed seats, as counts: those of one slot have the same traits."""
 
-    def __init__(self, quota: Quota) -> None:
-        self.traits = quota.traits
-        self.free = dict(quota.guaranteed)
-        self.matched = {trait: [0] * len(quota.traits) for trait in quota.guaranteed}  # seats by slot
+    def __init__(self, bounds: Bounds) -> None:
+        self.traits = bounds.traits
+        self.free = dict(bounds.guaranteed)
+        self.matched = {trait: [0] * len(bounds.traits) for trait in bounds.guaranteed}  # seats by slot
 
     def augment(self, slot: int, tried: set[str]) -> bool:
         """
@@ -1273,13 +1275,13 @@ class GuaranteedSeats:
         return False
 
 
-def not_chosen_by_guarantees(quota: Quota, others: Sequence[Entrant], seats: int) -> list[Entrant]:
+def not_chosen_by_guarantees(bounds: Bounds, others: Sequence[Entrant], seats: int) -> list[Entrant]:
     """
     Choose best first whoever raises the largest matching of the chosen to guaranteed seats, then best first the rest.
 
     Sönmez and Yenmez 2022.  One applicant takes one seat of one of the own traits.  Return who is not chosen.
     """
-    guaranteed = GuaranteedSeats(quota)
+    guaranteed = GuaranteedSeats(bounds)
     exhausted: set[int] = set()  # whoever raises nothing now raises nothing later, nor does anybody alike
     left = []
     for entrant in others:
@@ -1298,38 +1300,38 @@ class Held:
     and in a band the floor, or even the ceiling while some category is above its own.
     """
 
-    def __init__(self, quota: Quota) -> None:
-        self.quota, self.guaranteed = quota, GuaranteedSeats(quota)
-        n_slots = len(quota.traits if quota.kind == GUARANTEES else quota.floor)
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds, self.guaranteed = bounds, GuaranteedSeats(bounds)
+        n_slots = len(bounds.traits if bounds.kind == GUARANTEES else bounds.floor)
         self.slots: list[list[Entrant]] = [[] for _ in range(n_slots)]  # best first
         self.matched = [0] * n_slots  # so many of each slot, the best, have guaranteed seats
 
     def choose_again(self, newcomer: Entrant) -> Entrant | None:
         """Return whom the program turns away, if anybody: the newcomer or one of those held."""
-        quota, slot = self.quota, newcomer[2]
+        bounds, slot = self.bounds, newcomer[2]
         insort(self.slots[slot], newcomer)
-        if quota.kind == GUARANTEES:
+        if bounds.kind == GUARANTEES:
             self.match(slot)
-        n_held = [len(those) for those in self.slots[quota.first :]]
-        seats = quota.seats + quota.holders - sum(map(len, self.slots[: quota.first]))
+        n_held = [len(those) for those in self.slots[bounds.first :]]
+        seats = bounds.seats + bounds.holders - sum(map(len, self.slots[: bounds.first]))
         by_right, too_many = self.by_right(n_held, seats)
         if not too_many:
             return None
-        above = zip(self.slots[quota.first :], by_right, strict=True)
+        above = zip(self.slots[bounds.first :], by_right, strict=True)
         away = max(those[-1] for those, n_safe in above if len(those) > n_safe)
         self.slots[away[2]].pop()
         return away
 
     def by_right(self, n_held: Sequence[int], seats: int) -> tuple[Sequence[int], bool]:
         """Return how many of each slot may not be turned away, and whether somebody must be."""
-        quota = self.quota
-        if quota.kind == GUARANTEES:
-            return self.matched[quota.first :], sum(n_held) > seats
-        floor, ceiling = quota.floor[quota.first :], quota.ceiling[quota.first :]
+        bounds = self.bounds
+        if bounds.kind == GUARANTEES:
+            return self.matched[bounds.first :], sum(n_held) > seats
+        floor, ceiling = bounds.floor[bounds.first :], bounds.ceiling[bounds.first :]
         above = any(n > most for n, most in zip(n_held, ceiling, strict=True))
-        if quota.kind == HARD:
+        if bounds.kind == HARD:
             seats -= sum(max(0, least - n) for n, least in zip(n_held, floor, strict=True))
-        return (ceiling if above else floor), sum(n_held) > seats or (quota.kind == HARD and above)
+        return (ceiling if above else floor), sum(n_held) > seats or (bounds.kind == HARD and above)
 
     def match(self, slot: int) -> None:
         """
@@ -1364,10 +1366,10 @@ def slot_of(groups: Sequence[Group], applicant: str) -> int | None:
     return next((slot for slot, group in enumerate(groups) if applicant in group.standing), None)
 
 
-def turns_away(quota: Quota, pool: Iterable[Entrant], slot: int) -> bool:
+def turns_away(bounds: Bounds, pool: Iterable[Entrant], slot: int) -> bool:
     """Tell whether one more of this slot, behind everybody else, would be turned away: the slot is full."""
     newcomer = (math.inf,), "", slot
-    return newcomer not in choose(quota, [*pool, newcomer])
+    return newcomer not in choose(bounds, [*pool, newcomer])
 
 
 # ---------------------------------------------------------------------------------------------------------- recount
@@ -1377,7 +1379,7 @@ class Rules(NamedTuple):
     """What, beside the seat groups, decides: the mechanism, and the programs with a band or guarantees."""
 
     mechanism: str = DEFERRED
-    quotas: Mapping[str, Quota] = {}
+    bounds_of: Mapping[str, Bounds] = {}
     consent: Collection[str] = ()  # efficiency-adjusted: who lets others trade against the own priority
     queue: Callable[[str], Sequence[str]] | None = None  # top trading cycles: everybody eligible there, best first
 
@@ -1393,7 +1395,7 @@ def recount(choices: Choices, groups: Programs, order: Sequence[str] | None = No
     newcomer; whom it turns away is free (Kominers and Sönmez 2016; RULES 1, 2, 4 and 5).
     """
     held: dict[str, list[list[tuple[Standing, str]]]] = {p: [[] for _ in its] for p, its in groups.items()}
-    pools = {p: Held(quota) for p, quota in rules.quotas.items()}
+    pools = {p: Held(bounds) for p, bounds in rules.bounds_of.items()}
     placed: Answers = dict.fromkeys(choices)
     proposed = dict.fromkeys(choices, 0)
     for newcomer in choices if order is None else order:
@@ -1402,13 +1404,13 @@ def recount(choices: Choices, groups: Programs, order: Sequence[str] | None = No
             program = choices[free][proposed[free]]
             proposed[free] += 1
             if program in pools:
-                free = choose_by_quota(program, groups[program], pools[program], free, placed)
+                free = choose_by_bounds(program, groups[program], pools[program], free, placed)
             elif program in groups:
                 free = choose_by_groups(program, groups[program], held[program], free, placed)
     return placed
 
 
-def choose_by_quota(program: str, slots: Sequence[Group], held: Held, newcomer: str, placed: Answers) -> str | None:
+def choose_by_bounds(program: str, slots: Sequence[Group], held: Held, newcomer: str, placed: Answers) -> str | None:
     """Let a program with a band or guarantees choose again; return whom it turns away, if anybody."""
     slot = slot_of(slots, newcomer)
     if slot is None:
@@ -1787,7 +1789,7 @@ def worst_holders(groups: Programs, placed: Placed) -> tuple[dict[Seat, tuple[St
 
 def entrants(groups: Programs, placed: Placed, rules: Rules) -> dict[str, list[Entrant]]:
     """Return whom every program with a band or guarantees holds."""
-    pools: dict[str, list[Entrant]] = {program: [] for program in rules.quotas}
+    pools: dict[str, list[Entrant]] = {program: [] for program in rules.bounds_of}
     for applicant, where in placed.items():
         if where is not None and where[0] in pools and (group := group_at(groups, where)) is not None:
             key = group.standing.get(applicant)
@@ -1799,7 +1801,7 @@ def entrants(groups: Programs, placed: Placed, rules: Rules) -> dict[str, list[E
 def not_chosen(groups: Programs, placed: Placed, rules: Rules) -> Iterator[Finding]:
     """I3: a program with a band or guarantees would choose all whom it holds."""
     for program, pool in entrants(groups, placed, rules).items():
-        for _, applicant, slot in sorted(set(pool).difference(choose(rules.quotas[program], pool))):
+        for _, applicant, slot in sorted(set(pool).difference(choose(rules.bounds_of[program], pool))):
             text = f"has {seat(groups, (program, slot))}, which would not choose this applicant from those it holds"
             yield Finding("I3", applicant, text, program)
 
@@ -1841,15 +1843,15 @@ def envy_and_waste(choices: Choices, groups: Programs, placed: Placed, rules: Ru
                     )
     for (program, slot), those in refused.items():
         title = groups[program][slot].name
-        yield from would_be_chosen(program, rules.quotas[program], title, those, pools[program])
+        yield from would_be_chosen(program, rules.bounds_of[program], title, those, pools[program])
 
 
 def would_be_chosen(
-    program: str, quota: Quota, title: str, refused: Iterable[Entrant], pool: Sequence[Entrant]
+    program: str, bounds: Bounds, title: str, refused: Iterable[Entrant], pool: Sequence[Entrant]
 ) -> Iterator[Finding]:
     """I4, I5: a program with a band or guarantees would choose nobody whom it refused, all of one slot, best first."""
     for entrant in sorted(refused):
-        chosen = choose(quota, [*pool, entrant])
+        chosen = choose(bounds, [*pool, entrant])
         if entrant not in chosen:
             return  # those of the slot who stand behind are not chosen either
         text = f"was refused at {program}, which would choose this applicant for {title} "
@@ -1951,12 +1953,12 @@ def cutoffs_of(market: Market, placed: Placed) -> tuple[dict[Seat, Cutoff | None
     pools = entrants(market.groups, placed, market.rules)
     cutoffs: dict[Seat, Cutoff | None] = {}
     for title, groups in market.groups.items():
-        offering, quota = market.offerings[title], market.rules.quotas.get(title)
+        offering, bounds = market.offerings[title], market.rules.bounds_of.get(title)
         for index, group in enumerate(groups):
             there = title, index
             full = filled[there] >= group.capacity
-            if quota is not None and index >= quota.first:
-                full = turns_away(quota, pools[title], index)
+            if bounds is not None and index >= bounds.first:
+                full = turns_away(bounds, pools[title], index)
             cutoffs[there] = None
             if there in last and full:
                 holder = last[there][1]

@@ -9,7 +9,7 @@ import numpy as np
 
 from lottery.auditor import verify
 from lottery.errors import LotteryError
-from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Market, Quotas
+from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Bounds, Market
 from lottery.outcome import NOBODY, Outcome
 
 KINDS = {
@@ -127,12 +127,12 @@ def plain(market: Market, outcome: Outcome) -> tuple[dict[str, list[str]], Mappi
 
 def rules(market: Market, outcome: Outcome) -> verify.Rules:
     """What, beside the seat groups, decides: mechanism, bands and guarantees, consent, and everybody's standing."""
-    titles, quotas, consent = _titles(market), {}, outcome.market.terms.consent
-    if market.quotas is not None:
+    titles, bounds_of, consent = _titles(market), {}, outcome.market.terms.consent
+    if market.bounds is not None:
         capacity = market.capacity.tolist()
         for p, title in enumerate(titles):
-            if market.quotas.rule[p] != SEAT_GROUPS:
-                quotas[title] = _quota(market.quotas, p, sum(capacity[p][: market.quotas.first]))
+            if market.bounds.rule[p] != SEAT_GROUPS:
+                bounds_of[title] = _bounds(market.bounds, p, sum(capacity[p][: market.bounds.first]))
     consenting: Collection[str] = ()
     if consent is not None:
         consenting = {i for i, agrees in zip(market.applicants, consent.tolist(), strict=True) if agrees}
@@ -146,21 +146,21 @@ def rules(market: Market, outcome: Outcome) -> verify.Rules:
         standing = zip(market.everyone[p].tolist(), place.tolist(), market.applicants, strict=True)
         return [applicant for own, _, applicant in sorted(standing) if own < market.barred]
 
-    return verify.Rules(outcome.mechanism, quotas, consenting, queue)
+    return verify.Rules(outcome.mechanism, bounds_of, consenting, queue)
 
 
-def _quota(quotas: Quotas, p: int, holders: int) -> verify.Quota:
+def _bounds(bounds: Bounds, p: int, holders: int) -> verify.Bounds:
     """The band or the guarantees of program p, by slot, with so many seats more for those who hold one now."""
-    rule, guaranteed = int(quotas.rule[p]), quotas.guaranteed[p].tolist()
+    rule, guaranteed = int(bounds.rule[p]), bounds.guaranteed[p].tolist()
     kind = verify.GUARANTEES if rule == GUARANTEES else verify.HARD if rule == HARD_BAND else verify.SOFT
-    return verify.Quota(
+    return verify.Bounds(
         kind,
-        int(quotas.seats[p]),
+        int(bounds.seats[p]),
         holders,
-        quotas.first,
-        quotas.floor[p].tolist(),
-        quotas.ceiling[p].tolist(),
-        [[str(t) for t in range(len(guaranteed)) if own >> t & 1] for own in quotas.traits[p].tolist()],
+        bounds.first,
+        bounds.floor[p].tolist(),
+        bounds.ceiling[p].tolist(),
+        [[str(t) for t in range(len(guaranteed)) if own >> t & 1] for own in bounds.traits[p].tolist()],
         {str(t): seats for t, seats in enumerate(guaranteed)},
     )
 

@@ -48,7 +48,7 @@ def seats_of(bundle: Bundle) -> dict[Offering, Seats]:
     total = {(row.program_id, row.grade): int(row.seats) for row in rows}
     rule = dict.fromkeys(total, "seat_groups")
     ends: dict[Offering, dict[str, tuple[int, ...]]] = {key: {} for key in total}
-    for row in lines_of(bundle.quotas):
+    for row in lines_of(bundle.bounds):
         key = row.program_id, row.grade
         rule[key] = row.rule
         ends[key][row.name] = (int(row.floor),) if np.isnan(row.ceiling) else (int(row.floor), int(row.ceiling))

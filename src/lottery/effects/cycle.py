@@ -12,7 +12,7 @@ import numpy as np
 from lottery.arrays import Ints, Longs
 from lottery.cycle import Cycle
 from lottery.errors import Problem
-from lottery.market import GUARANTEES, INELIGIBLE, SEAT_GROUPS, Market, Quotas
+from lottery.market import GUARANTEES, INELIGIBLE, SEAT_GROUPS, Bounds, Market
 from lottery.policy.load import PolicyFile
 from lottery.policy.model import Category, Guarantee, Path_, SeatGroup
 from lottery.policy.selection import Offerings
@@ -117,23 +117,23 @@ class CycleEffects:
 
     def _shares(self, p: int) -> tuple[Share, ...]:
         """The groups, categories or traits of a program, without the seats that are held now."""
-        quotas = self.market.quotas
-        if quotas is not None and quotas.rule[p] == GUARANTEES:
-            return self._traits(p, quotas)
+        bounds = self.market.bounds
+        if bounds is not None and bounds.rule[p] == GUARANTEES:
+            return self._traits(p, bounds)
         shares = []
         for slot, name in enumerate(self.market.group_names[p][self.secured :], self.secured):
             seats: int | tuple[int, int] = int(self.market.capacity[p, slot])
-            if quotas is not None and quotas.rule[p] != SEAT_GROUPS:
-                seats = int(quotas.floor[p, slot]), int(quotas.ceiling[p, slot])
+            if bounds is not None and bounds.rule[p] != SEAT_GROUPS:
+                seats = int(bounds.floor[p, slot]), int(bounds.ceiling[p, slot])
             shares.append(Share(name, seats, int(self._members[p, slot])))
         return tuple(shares)
 
-    def _traits(self, p: int, quotas: Quotas) -> tuple[Share, ...]:
+    def _traits(self, p: int, bounds: Bounds) -> tuple[Share, ...]:
         """A child with several traits is a member of each."""
         entry = self.file.policy.guarantees[int(self.served["guarantees"][p])]
-        sets: Ints = quotas.traits[p]
+        sets: Ints = bounds.traits[p]
         return tuple(
-            Share(trait.name, int(quotas.guaranteed[p, bit]), int(self._members[p, sets >> bit & 1 == 1].sum()))
+            Share(trait.name, int(bounds.guaranteed[p, bit]), int(self._members[p, sets >> bit & 1 == 1].sum()))
             for bit, trait in enumerate(entry.traits)
         )
 

@@ -37,7 +37,7 @@ class Moved(NamedTuple):
 
 def has_safeguards(market: Market, held: int) -> bool:
     """Whether any program has more than open seats; `held` slots come first, for those who hold a seat now."""
-    if market.quotas is not None or market.n_slots > held + 1:
+    if market.bounds is not None or market.n_slots > held + 1:
         return True
     plain = np.where(market.priority_class == INELIGIBLE, market.barred, market.priority_class)
     return bool((market.standing[:, held] != plain).any())
@@ -45,10 +45,10 @@ def has_safeguards(market: Market, held: int) -> bool:
 
 def with_open_seats(market: Market, held: int) -> Market:
     """The same market with all seats open, in the programs' own orders; the seats that are held now stay apart."""
-    quotas, eligible = market.quotas, market.priority_class != INELIGIBLE
+    bounds, eligible = market.bounds, market.priority_class != INELIGIBLE
     on_offer = market.capacity[:, held:].sum(axis=1)
-    if quotas is not None:
-        on_offer = np.where(quotas.rule == SEAT_GROUPS, on_offer, quotas.seats)
+    if bounds is not None:
+        on_offer = np.where(bounds.rule == SEAT_GROUPS, on_offer, bounds.seats)
     standing = np.where(eligible, market.priority_class, market.barred).astype(standing_type(market.barred))
     slots = held + 1
     return replace(
@@ -57,7 +57,7 @@ def with_open_seats(market: Market, held: int) -> Market:
         group_names=tuple((*names[:held], "open") for names in market.group_names),
         standing=np.repeat(standing[:, None], slots, axis=1),
         member=np.repeat(eligible[:, None], slots, axis=1),
-        quotas=None,
+        bounds=None,
     )
 
 
@@ -76,14 +76,14 @@ def members(market: Market, held: int) -> Mapping[str, Bools]:
 
     Only what is meant for somebody: not open groups, categories without a floor and the lack of every trait.
     """
-    applicant, quotas = market.applicant_of(), market.quotas
+    applicant, bounds = market.applicant_of(), market.bounds
     found: dict[str, Bools] = {}
     for slot in range(held, market.n_slots):
         name = np.array([names[slot] if slot < len(names) else "" for names in market.group_names])[market.program]
         reserved = ~market.member[:, slot] & (market.priority_class != INELIGIBLE)
         own = market.member[:, slot] & np.isin(market.program, market.program[reserved])
-        if quotas is not None:
-            meant = (quotas.rule == SEAT_GROUPS) | (quotas.floor[:, slot] > 0) | (quotas.traits[:, slot] != 0)
+        if bounds is not None:
+            meant = (bounds.rule == SEAT_GROUPS) | (bounds.floor[:, slot] > 0) | (bounds.traits[:, slot] != 0)
             own &= meant[market.program]
         for group in np.unique(name[own]).tolist():
             for part in group.split("+"):

@@ -11,7 +11,7 @@ import numpy as np
 
 from lottery.arrays import Ints, Longs
 from lottery.errors import LotteryError
-from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Market, Quotas
+from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Bounds, Market
 from lottery.mechanisms.kernel import UNBOUNDED, Choice, propose_and_reject
 
 KEY_BITS = 64
@@ -43,7 +43,7 @@ class DeferredAcceptance:
         self._cutoff = np.empty(len(capacity), dtype=np.uint64)
         self._n_held = np.empty(len(capacity), dtype=np.int32)
         self._held = np.empty(n, dtype=np.int32)
-        self._choice = None if market.quotas is None else _choice(market, market.quotas)
+        self._choice = None if market.bounds is None else _choice(market, market.bounds)
         self.n_proposals = 0
 
     def run(self, place: Ints, *, per_application: bool = False) -> Ints:
@@ -91,27 +91,27 @@ def _room(market: Market) -> Longs:
         [np.bincount(market.program[may], minlength=market.n_programs) for may in admitted.T], axis=1
     ).astype(np.int64)
     room = np.minimum(market.capacity, entrants)
-    if market.quotas is not None:
-        room = np.where(market.quotas.rule[:, None] == SEAT_GROUPS, room, entrants)
+    if market.bounds is not None:
+        room = np.where(market.bounds.rule[:, None] == SEAT_GROUPS, room, entrants)
     return room
 
 
-def _choice(market: Market, quotas: Quotas) -> Choice:
+def _choice(market: Market, bounds: Bounds) -> Choice:
     """What the kernel needs to know of the bands and guarantees."""
-    hard, guarantees = ((quotas.rule == rule)[:, None] for rule in (HARD_BAND, GUARANTEES))
-    claim = np.where(hard, quotas.floor, 0)
-    limit = np.where(hard, quotas.ceiling, UNBOUNDED)
-    ceiling = np.where(guarantees, UNBOUNDED, quotas.ceiling)
-    bounds = np.stack([claim, limit, quotas.floor, ceiling, quotas.traits], axis=2).astype(np.int32)
-    bounds[:, : quotas.first] = [0, UNBOUNDED, UNBOUNDED, UNBOUNDED, 0]  # holders: no limit, and none is turned away
-    holders = market.capacity[:, : quotas.first].sum(axis=1)
-    guaranteed = quotas.guaranteed_to_sets()
+    hard, guarantees = ((bounds.rule == rule)[:, None] for rule in (HARD_BAND, GUARANTEES))
+    claim = np.where(hard, bounds.floor, 0)
+    limit = np.where(hard, bounds.ceiling, UNBOUNDED)
+    ceiling = np.where(guarantees, UNBOUNDED, bounds.ceiling)
+    table = np.stack([claim, limit, bounds.floor, ceiling, bounds.traits], axis=2).astype(np.int32)
+    table[:, : bounds.first] = [0, UNBOUNDED, UNBOUNDED, UNBOUNDED, 0]  # holders: no limit, and none is turned away
+    holders = market.capacity[:, : bounds.first].sum(axis=1)
+    guaranteed = bounds.guaranteed_to_sets()
     return Choice(
-        applies=quotas.rule != SEAT_GROUPS,
+        applies=bounds.rule != SEAT_GROUPS,
         slot=market.standing.argmin(axis=1).astype(np.min_scalar_type(market.n_slots)),
         standing=market.standing.min(axis=1),
-        bounds=bounds.reshape(-1, bounds.shape[2]),
-        seats=(quotas.seats + holders - claim.sum(axis=1)).astype(np.int32),
+        bounds=table.reshape(-1, table.shape[2]),
+        seats=(bounds.seats + holders - claim.sum(axis=1)).astype(np.int32),
         guaranteed=guaranteed,
         free=np.empty(market.n_programs, dtype=np.int32),
         ordered=np.empty(market.n_programs, dtype=np.bool_),

@@ -54,6 +54,6 @@ def _reserved(market: Market) -> list[str]:
     plain = np.where(market.priority_class == INELIGIBLE, market.barred, market.priority_class)
     reserved = np.array([any(names[1:]) for names in market.group_names], dtype=np.bool_)
     reserved[market.program[market.standing[:, 0] != plain]] = True
-    if market.quotas is not None:
-        reserved |= market.quotas.rule != 0
+    if market.bounds is not None:
+        reserved |= market.bounds.rule != 0
     return [market.programs[p] for p in np.flatnonzero(reserved)]

@@ -14,7 +14,7 @@ from lottery.plain.bands import band
 from lottery.plain.guarantees import guarantees as guarantee
 from lottery.plain.numbers import given
 from lottery.plain.seat_groups import seat_groups as groups_of
-from lottery.plain.slot import Chooser, quotas
+from lottery.plain.slot import Chooser, bounds
 from lottery.plain.words import Classes, class_of, known, names, whole
 
 MOST_SEATS = 1_000_000
@@ -97,7 +97,7 @@ def market_of(
         member=member,
         barred=2 * n_classes,
         given=None if numbers is None else given(numbers, applicants, rows, seats),
-        quotas=quotas(choosers, n_slots),
+        bounds=bounds(choosers, n_slots),
         everyone=_everyone(ranks, applicants, n_classes),
     )
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lottery.arrays import Ints, filled_up
-from lottery.market import SEAT_GROUPS, Quotas
+from lottery.market import SEAT_GROUPS, Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Chooser(NamedTuple):
     guaranteed: Mapping[str, int] = {}  # by trait, in the order of the bits
 
 
-def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
+def bounds(choosers: Sequence[Chooser], n_slots: int) -> Bounds | None:
     """The numbers of all bands and guarantees, or None where there are none."""
     if all(chooser.rule == SEAT_GROUPS for chooser in choosers):
         return None
@@ -44,7 +44,7 @@ def quotas(choosers: Sequence[Chooser], n_slots: int) -> Quotas | None:
         return filled_up([[getattr(slot, number) for slot in chooser.slots] for chooser in choosers], 0, n_slots)
 
     n_traits = max(len(chooser.guaranteed) for chooser in choosers)
-    return Quotas(
+    return Bounds(
         rule=np.array([chooser.rule for chooser in choosers], dtype=np.int32),
         first=0,
         seats=np.array([chooser.seats for chooser in choosers], dtype=np.int32),

@@ -12,7 +12,7 @@ from lottery.policy.applications import Applications, applications, over_the_cap
 from lottery.policy.bands import bands
 from lottery.policy.children import Children
 from lottery.policy.classes import Classes
-from lottery.policy.draft import HELD, Draft, quotas, standings
+from lottery.policy.draft import HELD, Draft, bounds, standings
 from lottery.policy.everyone import classes_of_everyone
 from lottery.policy.facts import Facts
 from lottery.policy.groups import OPEN, seat_groups, slots_of
@@ -70,7 +70,7 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
         member=member,
         barred=2 * len(draft.class_names),
         given=given,
-        quotas=quotas(draft, secured, n_slots),
+        bounds=bounds(draft, secured, n_slots),
         everyone=everyone,
         terms=terms,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from lottery.arrays import AnyArray, Bools, Ints, Longs, filled_up
 from lottery.errors import Problem
-from lottery.market import INELIGIBLE, SEAT_GROUPS, Quotas, standing_type
+from lottery.market import INELIGIBLE, SEAT_GROUPS, Bounds, standing_type
 from lottery.policy.children import Children
 from lottery.policy.facts import Facts
 from lottery.policy.load import PolicyFile
@@ -81,13 +81,13 @@ def standings(draft: Draft, secured: int, n_slots: int) -> tuple[AnyArray, Bools
     return standing, member
 
 
-def quotas(draft: Draft, secured: int, n_slots: int) -> Quotas | None:
+def bounds(draft: Draft, secured: int, n_slots: int) -> Bounds | None:
     """The choice functions that are not seat groups, or None where every offering has seat groups."""
     rule = np.array([slots.rule for slots in draft.slots], dtype=np.int32)
     if (rule == SEAT_GROUPS).all():
         return None
     n_traits = max(len(slots.guaranteed) for slots in draft.slots)
-    return Quotas(
+    return Bounds(
         rule=rule,
         first=secured,
         seats=np.where(rule == SEAT_GROUPS, 0, draft.offerings.on_offer).astype(np.int32),

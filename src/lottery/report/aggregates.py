@@ -119,7 +119,7 @@ def cutoffs_of(bundle: Bundle, counts: Aggregates) -> pd.DataFrame:
 
 def _tells_traits(bundle: Bundle) -> Bools:
     """[row of cutoffs] Cutoffs of sets of traits that few of those seated have: they would tell what one child is."""
-    table, rule = bundle.cutoffs, bundle.quotas[bundle.quotas["rule"] == "guarantees"]
+    table, rule = bundle.cutoffs, bundle.bounds[bundle.bounds["rule"] == "guarantees"]
     by_traits = set(zip(rule["program_id"], rule["grade"], strict=True))
     keys = zip(table["program_id"], table["grade"], strict=True)
     guaranteed = np.array([key in by_traits for key in keys], dtype=np.bool_) & table["balanced"].to_numpy()

@@ -104,7 +104,7 @@ def _figures(bundle: Bundle, summary: Summary, counts: Aggregates) -> list[Figur
             drawn.append(figures.by_school(bundle, group, str(order)))
     drawn += [figures.demand(counts, names), figures.seat_groups(bundle, summary["seat_groups"], counts, names)]
     if counts.audience == OFFICE:
-        drawn.append(figures.quotas(summary["quotas"], names))
+        drawn.append(figures.bounds(summary["bounds"], names))
     return [figure for figure in drawn if figure is not None]
 
 

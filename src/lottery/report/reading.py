@@ -33,7 +33,7 @@ class Bundle:
     offers: pd.DataFrame
     # capacity and filled are numbers; balanced is true for a category of a band and a set of traits
     cutoffs: pd.DataFrame
-    quotas: pd.DataFrame  # floor, ceiling (NaN: none) and members are numbers; empty without bands and guarantees
+    bounds: pd.DataFrame  # floor, ceiling (NaN: none) and members are numbers; empty without bands and guarantees
     choices: pd.DataFrame  # of the included: applicant (row of `offers`), program_id, grade, rank (number)
     offerings: pd.DataFrame  # program_id, grade, seats (secured ones included), secured, offers, applications, first
 
@@ -75,13 +75,13 @@ def read(folder: Path) -> Bundle:
         applicants=everybody.iloc[row].reset_index(drop=True),
         offers=offers,
         cutoffs=cutoffs,
-        quotas=_quotas(folder / "quotas.csv"),
+        bounds=_bounds(folder / "bounds.csv"),
         choices=choices,
         offerings=_offerings(_table(folder / "inputs" / "seats.csv"), cutoffs, offers, choices),
     )
 
 
-def _quotas(path: Path) -> pd.DataFrame:
+def _bounds(path: Path) -> pd.DataFrame:
     columns = ["program_id", "grade", "rule", "name", "floor", "ceiling", "members"]
     table = _table(path) if path.exists() else pd.DataFrame({column: [] for column in columns}, dtype=object)
     for column in ("floor", "ceiling", "members"):

@@ -59,7 +59,7 @@ def summary_of(bundle: Bundle) -> Summary:
         "equity": {group.name: _equity(bundle, group) for group in found},
         "targets": [_target(bundle, target) for target in bundle.policy.get("targets", [])],
         "seat_groups": seat_group_use(bundle, found),
-        "quotas": quota_use(bundle),
+        "bounds": bounds_use(bundle),
         "safeguards": bundle.record.get("safeguards", {}),
         "demand": _demand(bundle),
     }
@@ -119,7 +119,7 @@ def seat_group_use(bundle: Bundle, found: Sequence[Group]) -> list[Summary]:
     return lines
 
 
-def quota_use(bundle: Bundle) -> list[Summary]:
+def bounds_use(bundle: Bundle) -> list[Summary]:
     """
     The members seated in every category of a band, or with every guaranteed trait.
 
@@ -143,7 +143,7 @@ def quota_use(bundle: Bundle) -> list[Summary]:
             "full": full[row.program_id, row.grade],
             "met": bool(row.floor <= row.members and not row.members > row.ceiling),
         }
-        for row in lines_of(bundle.quotas)
+        for row in lines_of(bundle.bounds)
     ]
 
 

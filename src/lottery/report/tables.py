@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from lottery.arrays import Bools, Ints, Longs
-from lottery.market import GUARANTEES, HARD_BAND, INELIGIBLE, SEAT_GROUPS, SOFT_BAND, Quotas
+from lottery.market import GUARANTEES, HARD_BAND, INELIGIBLE, SEAT_GROUPS, SOFT_BAND, Bounds
 from lottery.outcome import NOBODY, Outcome
 
 OFFERS = ("applicant_id", "grade", "program_id", "rank", "seat_group", "priority", "lottery_number", "place")
@@ -22,7 +22,7 @@ REASONS = (
 CUTOFFS = (
     "program_id", "grade", "seat_group", "capacity", "filled", "member", "priority", "lottery_number", "place",
 )  # fmt: skip
-QUOTAS = ("program_id", "grade", "rule", "name", "floor", "ceiling", "members")
+BOUNDS = ("program_id", "grade", "rule", "name", "floor", "ceiling", "members")
 WAITLISTS = ("program_id", "grade", "position", "applicant_id", "priority", "lottery_number", "place")
 
 RULES = {SOFT_BAND: "soft_band", HARD_BAND: "hard_band", GUARANTEES: "guarantees"}
@@ -32,10 +32,10 @@ FAR = np.iinfo(np.int64).max
 
 
 def write_tables(outcome: Outcome, folder: Path) -> None:
-    """Write offers.csv, reasons.csv, cutoffs.csv and waitlists.csv; with bands or guarantees quotas.csv."""
+    """Write offers.csv, reasons.csv, cutoffs.csv and waitlists.csv; with bands or guarantees bounds.csv."""
     answers = Answers(outcome)
-    if outcome.market.quotas is not None:
-        write_csv(folder / "quotas.csv", QUOTAS, answers.quotas(outcome.market.quotas))
+    if outcome.market.bounds is not None:
+        write_csv(folder / "bounds.csv", BOUNDS, answers.bounds(outcome.market.bounds))
     for name, header, rows in (
         ("offers", OFFERS, answers.offers()),
         ("reasons", REASONS, answers.reasons()),
@@ -223,19 +223,19 @@ class Answers:
                 of.number_of(a), int(of.place[a]),
             )  # fmt: skip
 
-    def quotas(self, quotas: Quotas) -> Iterator[Sequence[object]]:
-        """Rows of quotas.csv: floors and ceilings, or guaranteed seats, and the members among those offered a seat."""
+    def bounds(self, bounds: Bounds) -> Iterator[Sequence[object]]:
+        """Rows of bounds.csv: floors and ceilings, or guaranteed seats, and the members among those offered a seat."""
         market, filled = self.of.market, self.of.filled
         for p in self.program_order:
-            rule = int(quotas.rule[p])
+            rule = int(bounds.rule[p])
             head = market.programs[p], market.grades[p], RULES.get(rule, "")
             if rule == GUARANTEES:
-                for t, name in enumerate(quotas.trait_names[p]):
-                    having = filled[p, (quotas.traits[p] >> t & 1).astype(np.bool_)]
-                    yield *head, name, int(quotas.guaranteed[p, t]), "", int(having.sum())
+                for t, name in enumerate(bounds.trait_names[p]):
+                    having = filled[p, (bounds.traits[p] >> t & 1).astype(np.bool_)]
+                    yield *head, name, int(bounds.guaranteed[p, t]), "", int(having.sum())
             elif rule != SEAT_GROUPS:
-                for slot, name in list(enumerate(market.group_names[p]))[quotas.first :]:
-                    ends = int(quotas.floor[p, slot]), int(quotas.ceiling[p, slot])
+                for slot, name in list(enumerate(market.group_names[p]))[bounds.first :]:
+                    ends = int(bounds.floor[p, slot]), int(bounds.ceiling[p, slot])
                     yield *head, name, *ends, int(filled[p, slot])
 
     def _number_and_place(self, applicant: int, application: int) -> tuple[str, object]:

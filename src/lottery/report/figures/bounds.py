@@ -11,7 +11,7 @@ from lottery.report.summary import Summary
 GUARANTEES, HARD_BAND = "guarantees", "hard_band"
 
 
-def quotas(use: Sequence[Summary], names: Mapping[str, str]) -> Figure | None:
+def bounds(use: Sequence[Summary], names: Mapping[str, str]) -> Figure | None:
     """The members seated in every category or with every trait; those outside come first."""
     if not use:
         return None
@@ -48,7 +48,7 @@ def quotas(use: Sequence[Summary], names: Mapping[str, str]) -> Figure | None:
     legend = [(BAND, "Floor to ceiling, or to all seats"), (BLUE, "Within"), (ORANGE, "Outside")]
     empty = "No program with a band or guarantees is full: there is nothing to draw."
     title = "Do full programs keep their floors and ceilings?"
-    return figure("quotas", title, _note(lines, full), drawing, legend, Listing(header, rows), empty)
+    return figure("bounds", title, _note(lines, full), drawing, legend, Listing(header, rows), empty)
 
 
 def _most(line: Summary) -> int:

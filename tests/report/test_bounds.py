@@ -1,4 +1,4 @@
-"""quotas.csv and its figure, against a recount from the offers and the inputs of real runs."""
+"""bounds.csv and its figure, against a recount from the offers and the inputs of real runs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from lottery import engine
 from lottery.explain import explain_all
-from lottery.report.figures import quotas
+from lottery.report.figures import bounds
 from lottery.report.letters import letter
 from lottery.report.reading import program_names, read
-from lottery.report.summary import quota_use
+from lottery.report.summary import bounds_use
 from lottery.sample import synthesize
 
 POLICIES = Path(__file__).parents[2] / "policies" / "pusd"
@@ -25,7 +25,7 @@ POLICIES = Path(__file__).parents[2] / "policies" / "pusd"
 )
 def run(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
-    synthesize(600, 12, "quotas", folder / "cycle")
+    synthesize(600, 12, "bounds", folder / "cycle")
     policy = folder / f"{request.param}.yaml"
     policy.write_text((POLICIES / policy.name).read_text() + '\nresolution: "a test"\n')
     engine.run(folder / "cycle", policy, "2027", folder / "run")
@@ -39,7 +39,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_members_are_those_seated_outside_the_secured_seats(run):
     own = {row["applicant_id"]: row for row in rows(run / "offers.csv")}
-    found = rows(run / "quotas.csv")
+    found = rows(run / "bounds.csv")
     assert found
     for line in found:
         here = [
@@ -52,7 +52,7 @@ def test_members_are_those_seated_outside_the_secured_seats(run):
 
 def test_a_category_is_met_between_its_ends_and_judged_where_no_seat_is_left(run):
     bundle = read(run)
-    use = quota_use(bundle)
+    use = bounds_use(bundle)
     for line in use:
         seated = line["members"]
         within = line["floor"] <= seated and (line["ceiling"] is None or seated <= line["ceiling"])
@@ -64,9 +64,9 @@ def test_the_public_folder_tells_no_number_of_a_category_or_a_set_of_traits(run)
     """With the shares of a group, which are public, it would tell how many of its members hold a seat now."""
     office = {(row["program_id"], row["grade"], row["seat_group"]): row for row in rows(run / "cutoffs.csv")}
     hidden = 0
-    lines = rows(run / "quotas.csv")
+    lines = rows(run / "bounds.csv")
     guaranteed = {(row["program_id"], row["grade"]) for row in lines if row["rule"] == "guarantees"}
-    balanced = {(row["program_id"], row["grade"]) for row in rows(run / "quotas.csv")}
+    balanced = {(row["program_id"], row["grade"]) for row in rows(run / "bounds.csv")}
     for row in rows(run / "public" / "cutoffs.csv"):
         own = office[row["program_id"], row["grade"], row["seat_group"]]
         traits = (row["program_id"], row["grade"]) in guaranteed and row["seat_group"] != "secured"
@@ -78,9 +78,9 @@ def test_the_public_folder_tells_no_number_of_a_category_or_a_set_of_traits(run)
         if (row["program_id"], row["grade"]) in balanced and row["seat_group"] != "secured":
             assert (row["capacity"], row["filled"]) == ("*", "*")
     assert (hidden > 0) == bool(guaranteed)
-    assert 'id="quotas"' in (run / "report.html").read_text()
-    assert 'id="quotas"' not in (run / "public" / "report.html").read_text()
-    assert not (run / "public" / "quotas.csv").exists()
+    assert 'id="bounds"' in (run / "report.html").read_text()
+    assert 'id="bounds"' not in (run / "public" / "report.html").read_text()
+    assert not (run / "public" / "bounds.csv").exists()
 
 
 def test_offers_of_a_program_stay_public_where_its_categories_are_not(run):
@@ -90,8 +90,8 @@ def test_offers_of_a_program_stay_public_where_its_categories_are_not(run):
 
 def test_the_figure_counts_what_the_table_does(run):
     bundle = read(run)
-    use = quota_use(bundle)
-    figure = quotas(use, program_names(bundle))
+    use = bounds_use(bundle)
+    figure = bounds(use, program_names(bundle))
     outside = sum(line["full"] and not line["met"] for line in use)
     assert sum(row[-1] == "no" for row in figure.rows) == min(outside, 200)
     assert f" {outside or 'none'} {'is' if outside <= 1 else 'are'} outside" in figure.note
