@@ -10,7 +10,8 @@ from types import UnionType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
 from lottery.policy import load_policy
-from lottery.policy.model import CONDITIONS, Clause, Policy
+from lottery.policy.condition import CONDITIONS, Clause
+from lottery.policy.model import Policy
 from lottery.policy.shipped import shipped_policies, shipped_policy
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
 from lottery.errors import PolicyError, Problem, Refusal
-from lottery.policy.model import Clause
+from lottery.policy.condition import Clause
 from lottery.policy.reading import line_of, plain, read_text, read_yaml
 from lottery.policy.shipped import shipped_policies, shipped_policy
 from lottery.policy.wording import objections

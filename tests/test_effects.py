@@ -15,7 +15,7 @@ from lottery.incentives.search import offers_of
 from lottery.incentives.tiny import RULED, structures
 from lottery.policy import compile_market, load_policy
 from lottery.policy.cases import Case, cycle_of
-from lottery.policy.model import All, AnyOf, ColumnTest
+from lottery.policy.condition import All, AnyOf, ColumnTest
 from lottery.policy.shipped import shipped_policies, shipped_policy
 
 REST = {"class": "otherwise"}

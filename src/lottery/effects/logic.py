@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lottery.policy.model import All, AnyOf, ColumnTest, Condition, NoneOf
+from lottery.policy.condition import All, AnyOf, ColumnTest, Condition, NoneOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,9 @@ from lottery.effects.divisions import SIZES, band_seats, guaranteed_seats
 from lottery.effects.logic import Form, either, form, implies, is_always, is_never, opposite
 from lottery.errors import Problem
 from lottery.policy.allot import allot
+from lottery.policy.condition import ColumnTest, Condition, atoms
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import (
-    Bands,
-    ColumnTest,
-    Condition,
-    Guarantees,
-    Path_,
-    Policy,
-    SeatGroup,
-    SeatGroups,
-    atoms,
-    conditions,
-)
+from lottery.policy.model import Bands, Guarantees, Path_, Policy, SeatGroup, SeatGroups, conditions
 
 Objection = tuple[Path_, str, str]  # path, why, what to do
 SHOWN = ", ".join(map(str, SIZES[:-1])) + f" or {SIZES[-1]}"

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from lottery.policy.model import (
-    All,
-    AnyOf,
-    BandRounding,
-    Category,
-    ColumnTest,
-    Condition,
-    Guarantee,
-    Policy,
-    Programs,
-    SeatGroup,
-)
+from lottery.policy.condition import All, AnyOf, ColumnTest, Condition
+from lottery.policy.model import BandRounding, Category, Guarantee, Policy, Programs, SeatGroup
 
 NEAREST = "to the nearest seat"
 

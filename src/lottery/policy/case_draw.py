@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lottery.policy.model import Bound, Path_, Policy
+from lottery.policy.condition import Bound
+from lottery.policy.model import Path_, Policy
 
 SINGLE = "single"
 EVERYWHERE = ""  # in place of a program: the one number that counts at every program without its own

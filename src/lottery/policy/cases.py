@@ -19,8 +19,9 @@ from ruamel.yaml.comments import CommentedSeq
 from lottery.cycle import GRADES, TABLES, Cycle, Table, normal_grade
 from lottery.errors import PolicyError, Problem
 from lottery.policy.case_draw import Lottery, Word, Words, number_rows
+from lottery.policy.condition import Clause, ColumnTest, Text, atoms
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import BUILT_IN_FACTS, Clause, ColumnTest, Text, atoms, conditions, selectors
+from lottery.policy.model import BUILT_IN_FACTS, conditions, selectors
 from lottery.policy.reading import plain, read_text, read_yaml
 from lottery.policy.wording import objections
 

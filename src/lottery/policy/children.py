@@ -7,9 +7,9 @@ import numpy as np
 from lottery.arrays import Bools, Longs
 from lottery.cycle import Cycle
 from lottery.errors import Problem
+from lottery.policy.condition import ColumnTest, Condition, atoms
 from lottery.policy.facts import Facts
 from lottery.policy.load import Path_, PolicyFile
-from lottery.policy.model import ColumnTest, Condition, atoms
 
 HOMES = {
     "facts": "a fact of a child at a program",

@@ -8,18 +8,16 @@ from itertools import combinations, product
 
 from lottery.cycle import GRADES, normal_grade
 from lottery.market import NO_TRAIT
+from lottery.policy.condition import ColumnTest, Condition, atoms
 from lottery.policy.model import (
     BUILT_IN_FACTS,
     SECURED,
     UNLISTED,
     Category,
-    ColumnTest,
-    Condition,
     Path_,
     Policy,
     PriorityLine,
     Programs,
-    atoms,
     conditions,
     fraction,
     selectors,

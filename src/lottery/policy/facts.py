@@ -13,9 +13,10 @@ import pandas as pd
 from lottery.arrays import Bools, Longs, Texts
 from lottery.cycle import GRADE_ORDER, Cycle, Table, taking_part
 from lottery.errors import Problem
+from lottery.policy.condition import All, AnyOf, ColumnTest, Condition
 from lottery.policy.distance import within
 from lottery.policy.load import Path_, PolicyFile
-from lottery.policy.model import BUILT_IN_FACTS, All, AnyOf, ColumnTest, Condition
+from lottery.policy.model import BUILT_IN_FACTS
 from lottery.policy.truth import boolean, truth_of
 
 SHOWN = 60
@@ -104,12 +105,7 @@ class Facts:
 
     def _sibling(self, path: Path_) -> Bools:
         """A household member attends the same program or school, and will still be there next year."""
-        if self.policy.siblings is None:
-            return self._objection(
-                path,
-                "The fact `sibling` needs to know where siblings must attend.",
-                "Add `siblings: {at: program, household: same_address}`, or at: school.",
-            )
+        assert self.policy.siblings is not None, "a policy that reads `sibling` without it is refused when it is loaded"
         if "roster" not in self.cycle:
             return self._objection(
                 path,
@@ -156,8 +152,7 @@ class Facts:
 
     def _near(self, path: Path_) -> Bools:
         """Home is within the policy's distance of the school."""
-        if self.policy.near is None:
-            return self._objection(path, "The fact `near` needs a distance.", "Add `near: {metres: 805}`.")
+        assert self.policy.near is not None, "a policy that reads `near` without it is refused when it is loaded"
         spots = {}
         near = False
         for table in ("applicants", "schools"):

@@ -7,12 +7,13 @@ undisclosed value counts, where siblings must attend, what a vacancy means or wh
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from lottery.policy.condition import Bound, Clause, ColumnTest, Condition, Mistake, Text, as_text
 
 SCHEMA_VERSION = 1
 Path_ = tuple[str | int, ...]  # where something stands in a text
@@ -20,15 +21,6 @@ SECURED = "secured"  # the class and the seat group of those who keep a seat the
 UNLISTED = "unlisted"  # the class of whoever has no standing at a program that has standings
 BUILT_IN_FACTS = ("zone", "sibling", "feeder", "continuing", "near")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-
-
-def _text(value: Any) -> Any:
-    """YAML booleans, numbers and dates as the text that stands in a table."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float, date)):
-        return str(value)
-    return value
 
 
 def _no_boolean(value: Any) -> Any:
@@ -40,9 +32,7 @@ def _one_or_many(value: Any) -> Any:
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many), Field(min_length=1)]
-Bound = Annotated[Decimal, BeforeValidator(_text)]
 Answer = Literal["member", "not_member"]
 Share = Annotated[str, Field(pattern=r"^(\d+(\.\d+)?%|\d+/[1-9]\d*)$")]
 Percentage = Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]
@@ -50,90 +40,9 @@ Rounding = Literal["up", "down", "nearest"]
 Seats = Annotated[int, Field(ge=0, strict=True)]
 
 
-class Mistake(ValueError):
-    """A part of a policy that contradicts itself, with what to do."""
-
-    def __init__(self, why: str, remedy: str) -> None:
-        self.remedy = remedy
-        super().__init__(why)
-
-
 def fraction(share: str) -> Fraction:
     """A share, `25%` or `1/3`, as an exact fraction."""
     return Fraction(share[:-1]) / 100 if share.endswith("%") else Fraction(share)
-
-
-class Clause(BaseModel):
-    """A part of a policy. Unknown keys are refused: a typo must never become a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ColumnTest(Clause):
-    """True where a column of the cycle has one of the given values."""
-
-    column: str = Field(description="a column of applicants, programs or schools, or a fact of facts.csv")
-    table: Literal["applicants", "programs", "schools", "facts"] | None = Field(
-        None, description="needed where two tables have the column"
-    )
-    among: tuple[Text, ...] | None = Field(None, alias="in", min_length=1, description="the values that count")
-    equals: Text | None = Field(None, description="the one value that counts")
-    range: tuple[Bound | None, Bound | None] | None = Field(
-        None, description="lowest and highest value that count, both included; null for an open end"
-    )
-
-    @model_validator(mode="after")
-    def _one_test(self) -> ColumnTest:
-        if sum(test is not None for test in (self.among, self.equals, self.range)) != 1:
-            why = "a column test needs exactly one of in, equals and range"
-            raise Mistake(why, "Write one of them, as `in: [free, reduced]`.")
-        return self
-
-
-class All(Clause):
-    """True where every condition holds."""
-
-    all: tuple[Condition, ...] = Field(min_length=1)
-
-
-class AnyOf(Clause):
-    """True where at least one condition holds."""
-
-    any: tuple[Condition, ...] = Field(min_length=1)
-
-
-class NoneOf(Clause):
-    """True where no condition holds."""
-
-    none: tuple[Condition, ...] = Field(min_length=1)
-
-
-CONDITIONS: dict[str, type[Clause]] = {
-    "condition:all": All,
-    "condition:any": AnyOf,
-    "condition:none": NoneOf,
-    "condition:column": ColumnTest,
-}
-
-
-def _condition_tag(value: Any) -> str | None:
-    if isinstance(value, str):
-        return "condition:fact"
-    if isinstance(value, Clause):
-        return next(tag for tag, clause in CONDITIONS.items() if isinstance(value, clause))
-    if isinstance(value, dict):
-        return next((f"condition:{key}" for key in ("all", "any", "none", "column") if key in value), None)
-    return None
-
-
-Condition = Annotated[
-    Annotated[str, Tag("condition:fact")]
-    | Annotated[All, Tag("condition:all")]
-    | Annotated[AnyOf, Tag("condition:any")]
-    | Annotated[NoneOf, Tag("condition:none")]
-    | Annotated[ColumnTest, Tag("condition:column")],
-    Discriminator(_condition_tag),
-]
 
 
 class Siblings(Clause):
@@ -317,7 +226,7 @@ class Weight(Clause):
     """Tickets in the lottery, as in a raffle drawn without replacement; the first line that holds decides."""
 
     when: Condition = Field(description="whose tickets; a fact about the child, whatever the program")
-    tickets: Annotated[Decimal, BeforeValidator(_text)] = Field(
+    tickets: Annotated[Decimal, BeforeValidator(as_text)] = Field(
         gt=0, le=1000, max_digits=7, decimal_places=3, description="how many, where one is the rule; 1.5 is allowed"
     )
 
@@ -360,7 +269,7 @@ class Target(Clause):
     centre: Literal["district"] | Percentage = Field(
         description="`district`: the share among all applicants; or a percentage"
     )
-    points: Annotated[Decimal, BeforeValidator(_text)] = Field(ge=0, description="percentage points on either side")
+    points: Annotated[Decimal, BeforeValidator(as_text)] = Field(ge=0, description="percentage points on either side")
 
 
 class Policy(Clause):
@@ -452,17 +361,3 @@ def selectors(policy: Policy) -> list[tuple[Path_, Programs]]:
     ]
     popular = policy.tie_breaker.popular
     return found if popular is None else [*found, (("tie_breaker", "popular"), popular)]
-
-
-def atoms(condition: Condition) -> list[str | ColumnTest]:
-    """The fact names and column tests a condition is made of."""
-    if isinstance(condition, (str, ColumnTest)):
-        return [condition]
-    parts = (
-        condition.all
-        if isinstance(condition, All)
-        else condition.any
-        if isinstance(condition, AnyOf)
-        else condition.none
-    )
-    return [atom for part in parts for atom in atoms(part)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from lottery.errors import Problem
+from lottery.policy.condition import ColumnTest, atoms
 from lottery.policy.load import PolicyFile
-from lottery.policy.model import ColumnTest, atoms, conditions
+from lottery.policy.model import conditions
 
 _WORDS = {
     "income": "income frpm frl poverty lunch wage",

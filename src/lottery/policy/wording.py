@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from lottery.errors import Problem
-from lottery.policy.model import CONDITIONS, Clause
+from lottery.policy.condition import CONDITIONS, Clause
 from lottery.policy.reading import Path_, line_of
 
 SHOWN = 60

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from lottery.arrays import Bools
-from lottery.policy.model import BUILT_IN_FACTS, ColumnTest
+from lottery.policy.condition import ColumnTest
+from lottery.policy.model import BUILT_IN_FACTS
 from lottery.policy.truth import Truth, boolean, truth_of
 from lottery.report.reading import Bundle
 

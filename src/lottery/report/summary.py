@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from lottery.arrays import Bools, Longs
 from lottery.cycle import GRADE_ORDER
 from lottery.equity import Interval
 from lottery.report.groups import Group, NotOfApplicants, groups, holds
-from lottery.report.reading import Bundle, lines_of, read
+from lottery.report.reading import Bundle, lines_of
 
 BAND = 0.10  # ± 10 points, as in Cambridge
 Summary = dict[str, Any]
@@ -30,11 +29,6 @@ class Share:
     unit: list[str]
     members: Longs  # [unit]
     offers: Longs  # [unit]
-
-
-def summarize(folder: Path) -> dict[str, object]:
-    """Summarize the bundle in `folder`: sorted keys, numbers and texts only, floats rounded to 6 decimals."""
-    return summary_of(read(folder))
 
 
 def write_summary(bundle: Bundle) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lottery.policy.model import Condition
+from lottery.policy.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)

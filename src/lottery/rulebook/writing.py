@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lottery.policy.model import All, AnyOf, ColumnTest, Condition
+from lottery.policy.condition import All, AnyOf, ColumnTest, Condition
 from lottery.rulebook.book import Chapter, Joined, Name, Sentence, Value, Who
 
 WIDTH = 78
