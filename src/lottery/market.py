@@ -23,6 +23,7 @@ Mechanism = Literal[
 ]
 TieBreaker = Literal["single", "multiple", "hybrid"]
 
+MOST_TRAITS = 8  # of a program: its choice tries every set of them
 NO_TRAIT = "none"  # the set of traits of whoever has none of those that guarantee seats
 SEAT_GROUPS, SOFT_BAND, HARD_BAND, GUARANTEES = range(4)  # how a program chooses
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from lottery.effects.words import (
@@ -15,7 +14,7 @@ from lottery.effects.words import (
     size_in_words,
 )
 from lottery.policy.allot import allot, in_written_order, wanted
-from lottery.policy.bands import slots_of
+from lottery.policy.bands import ends_of, slots_of
 from lottery.policy.model import (
     Bands,
     Category,
@@ -25,7 +24,6 @@ from lottery.policy.model import (
     PriorityLine,
     SeatGroup,
     SeatGroups,
-    fraction,
 )
 
 SIZES = (1, 2, 5, 10, 20, 25, 60)  # seats of a program
@@ -72,21 +70,13 @@ def band_seats(entry: Bands, size: int) -> list[Seats]:
     """Floor and ceiling of every category; None for all where a category follows the district."""
     if any(category.centre == "district" for category in entry.categories):
         return [None] * len(entry.categories)
-    slots = slots_of(entry, [_ends(category) for category in entry.categories], size, 0)
+    slots = slots_of(entry, [ends_of(category) for category in entry.categories], size, 0)
     return list(zip(slots.floor, slots.ceiling, strict=True))
 
 
 def guaranteed_seats(entry: Guarantees, size: int) -> list[int]:
     """Seats of every trait."""
     return in_written_order(size, (wanted(size, trait) for trait in entry.traits))
-
-
-def _ends(category: Category) -> tuple[int | Fraction, int | Fraction]:
-    if category.floor is not None and category.ceiling is not None:
-        floor, ceiling = (fraction(end) if isinstance(end, str) else end for end in (category.floor, category.ceiling))
-        return floor, ceiling
-    centre, width = fraction(str(category.centre)), Fraction(category.points or 0) / 100
-    return max(Fraction(0), centre - width), min(Fraction(1), centre + width)
 
 
 def _of_groups(path: Path_, entry: SeatGroups, order: str) -> Division:

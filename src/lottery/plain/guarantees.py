@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from lottery.errors import LotteryError
-from lottery.market import GUARANTEES, NO_TRAIT, name_of_traits
+from lottery.market import GUARANTEES, MOST_TRAITS, NO_TRAIT, name_of_traits
 from lottery.plain.slot import Chooser, Slot
 from lottery.plain.words import entries, known, names, permitted, whole
 
 KEYS = ("for", "seats")
-MOST_TRAITS = 8
 AND = "+"  # between the names of a set of traits
 
 

@@ -11,7 +11,7 @@ from lottery.market import HARD_BAND, SOFT_BAND
 from lottery.policy.allot import in_written_order, rounded
 from lottery.policy.draft import Draft, Slots
 from lottery.policy.load import Path_
-from lottery.policy.model import Bands, fraction
+from lottery.policy.model import Bands, Category, fraction
 
 NAMED = 3  # applicants that an objection names
 
@@ -78,17 +78,20 @@ def _must_partition(draft: Draft, member: Bools, here: Bools, path: Path_) -> No
 
 
 def _ends(draft: Draft, written: Bands, path: Path_) -> list[tuple[End, End]]:
-    """Floor and ceiling of every category, as written: numbers of seats, or exact shares."""
-    ends: list[tuple[End, End]] = []
-    for slot, category in enumerate(written.categories):
-        if category.floor is not None and category.ceiling is not None:
-            ends.append((_end(category.floor), _end(category.ceiling)))
-        else:
-            district = category.centre == "district"
-            centre = _district_share(draft, written, slot, path) if district else fraction(str(category.centre))
-            width = Fraction(category.points or 0) / 100
-            ends.append((max(Fraction(0), centre - width), min(Fraction(1), centre + width)))
-    return ends
+    """Floor and ceiling of every category."""
+    return [
+        ends_of(category, _district_share(draft, written, slot, path) if category.centre == "district" else None)
+        for slot, category in enumerate(written.categories)
+    ]
+
+
+def ends_of(category: Category, of_district: Fraction | None = None) -> tuple[End, End]:
+    """Floor and ceiling as written: numbers of seats, or exact shares, of which `of_district` may be the centre."""
+    if category.floor is not None and category.ceiling is not None:
+        return _end(category.floor), _end(category.ceiling)
+    centre = fraction(str(category.centre)) if of_district is None else of_district
+    width = Fraction(category.points or 0) / 100
+    return max(Fraction(0), centre - width), min(Fraction(1), centre + width)
 
 
 def _end(written: str | int) -> End:

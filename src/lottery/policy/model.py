@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from lottery.market import MOST_TRAITS
 from lottery.policy.condition import Bound, Clause, ColumnTest, Condition, Mistake, Text, as_text
 
 SCHEMA_VERSION = 1
@@ -67,7 +68,6 @@ class PriorityLine(Clause):
 
 PROGRAMS = "`all`, or columns of programs (or `grade`) with the values that fit"
 SHARE_AND_ROUNDING = "Add `rounding: down` (or up, or nearest) to a share; take it from what has no share."
-MOST_TRAITS = 8  # a program's choice tries every set of them
 Programs = Literal["all"] | dict[str, Texts]
 
 
