@@ -1,64 +1,126 @@
-"""Where the rooms of the laboratory meet: a study in, its results and their record out."""
+"""Where the rooms of the laboratory meet: a study in, its findings and their record out."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from lottery.cycle import Cycle
 from lottery.draw.seals import combined_hash, file_hash
 from lottery.errors import IntakeError
+from lottery.folders import all_or_nothing
 from lottery.intake import read_cycle
+from lottery.policy import PolicyFile, load_policy
 from lottery.report.chances import sealed_inputs
 from lottery.report.record import versions
 from lottery.sample import build_pasadena
-from simulations.arms import compile_arms
-from simulations.experiment import run_arms
+from simulations.experiment import Ledger, Plan, run
+from simulations.families import check_behaviour
+from simulations.findings import findings_of
 from simulations.page import write_page
-from simulations.results import Result, decimal, results_of, write_results
-from simulations.study import DEMO, StudyFile, load_study
+from simulations.population import Population, compile_population
+from simulations.probabilities import write_probabilities
+from simulations.published import published
+from simulations.results import Findings, Result
+from simulations.stop import StopRule
+from simulations.study import DEMO, Measure, StudyFile, load_study
+from simulations.tables import decimal, write_tables
+from simulations.targets import attainable_targets
+from simulations.unfinished import Unfinished
+from simulations.watch import Watch
+from simulations.workers import cluster, threads
 
 Progress = Callable[[int, int], None]
+OF_TARGETS: frozenset[Measure] = frozenset({"targets_met", "program_share"})
 
 
-def run_study(path: Path, folder: Path, progress: Progress | None = None, workers: int | None = None) -> list[Result]:
+def run_study(
+    path: Path,
+    out: Path,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    *,
+    until: str | None = None,
+    resume: bool = False,
+    address: str | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> Findings:
     """
-    Run a study and write results.csv, summary.json, report.html and record.json into an existing folder.
+    Run a study and write everything it found into `out`, all or nothing.
 
-    Equal studies and inputs give equal bytes, whatever `workers`.  `progress` is told (draws done, draws in all).
+    Equal studies and inputs give equal bytes, whatever `workers`, and whether they are threads or, with `address`, the
+    processes of a Dask cluster.  `until` stops earlier (`StopRule`); `resume` goes on from `OUT.unfinished`, which an
+    interruption leaves.  `progress` is told (draws done, draws in all).
 
     Raises StudyError, IntakeError or PolicyError with every problem.
     """
     file = load_study(path)
     study = file.study
-    done, total = 0, study.draws * len(study.cycles)
+    rule = None if until is None else StopRule.read(until, study.measures)
+    plan = Plan(study.draws, study.replications, len(study.cycles))
+    with ExitStack() as stack:
+        tables = [stack.enter_context(cycle_of(file, name)) for name in study.cycles]
 
-    def tell(draws: int) -> None:
-        nonlocal done
-        done += draws
-        if progress is not None:
-            progress(done, total)
+        policies = {arm: load_policy(file.policy(arm)) for arm in study.arms}
+        for table in tables:
+            check_behaviour(file, policies, table)
 
-    results: list[Result] = []
-    inputs: dict[str, Any] = {}
-    for name in study.cycles:
-        with cycle_of(file, name) as cycle:
-            arms = compile_arms(file, cycle)
-            results += results_of(study, name, run_arms(study, arms, tell, workers))
-            seals = {arm.name: sealed_inputs(cycle, arm.policy) for arm in arms}
-            inputs[name] = {
-                "inputs": seals[study.baseline]["inputs"],
-                "arms": {arm: seal["policy"] for arm, seal in seals.items()},
-            }
-    write_results(results, folder)
-    _write_json(folder / "summary.json", _summary(file, results))
-    write_page(study, results, folder)
-    _write_json(folder / "record.json", _record(file, inputs, folder))
-    return results
+        @cache
+        def population(cycle: int, replication: int) -> Population:
+            return compile_population(file, tables[cycle], study.cycles[cycle], replication)
+
+        populations = [population(cycle, 0) for cycle in range(len(tables))]
+        sealed = _sealed(file, policies, tables)
+        unfinished = Unfinished(out)
+        ledger = unfinished.open(sealed, resume=resume)
+        watch = Watch(study, populations, rule)
+        counter = Counter(progress, plan.draws * plan.cycles, plan.draws_after(ledger.done) * plan.cycles)
+        pool = (
+            threads(population, study.measures, counter, workers)
+            if address is None
+            else cluster(population, study.measures, counter, address, unfinished.folder)
+        )
+        try:
+            with pool as hands:
+                draws = run(
+                    plan,
+                    ledger,
+                    hands,
+                    after_batch=lambda: unfinished.save(ledger),
+                    enough=lambda done: watch.look(ledger, done, plan.rounds_in(done)),
+                )
+        except BaseException:
+            unfinished.save(ledger, now=True)
+            raise
+        watch.last(ledger, draws)
+        targets = attainable_targets(populations, step) if OF_TARGETS & set(study.measures) else []
+        looks = 1 if rule is None else plan.rounds
+        findings = findings_of(study, populations, ledger, watch.cells, targets, draws=draws, looks=looks)
+        with all_or_nothing(out) as folder:
+            write_everything(findings, populations, ledger, sealed, folder)
+    unfinished.finish()
+    return findings
+
+
+class Counter:
+    """Draws done, told one call at a time from any thread."""
+
+    def __init__(self, progress: Progress | None, total: int, done: int) -> None:
+        self._progress, self._total, self._done = progress, total, done
+        self._lock = Lock()
+
+    def __call__(self, draws: int) -> None:
+        """Some more draws were done."""
+        with self._lock:
+            self._done += draws
+            if self._progress is not None:
+                self._progress(self._done, self._total)
 
 
 @contextmanager
@@ -79,37 +141,80 @@ def cycle_of(file: StudyFile, name: str) -> Iterator[Cycle]:
         yield cycle
 
 
-def _summary(file: StudyFile, results: list[Result]) -> dict[str, Any]:
-    """The results for a program: cycle, arm, measure."""
-    cycles: dict[str, Any] = {name: {} for name in file.study.cycles}
-    for result in results:
-        paired = result.difference
-        cycles[result.cycle].setdefault(result.arm, {})[result.measure] = {
-            "mean": _number(result.mean),
-            "standard_error": _number(result.standard_error),
-            "difference": paired
-            and {name: _number(getattr(paired, name)) for name in ("mean", "standard_error", "low", "high")},
-        }
-    return {**_head(file), "interval": "normal, 95 %", "cycles": cycles}
+def write_everything(
+    findings: Findings,
+    populations: Sequence[Population],
+    ledger: Ledger,
+    sealed: Mapping[str, Any],
+    folder: Path,
+) -> None:
+    """Write the office's files, those for the public, and the record of both."""
+    public = folder / "public"
+    public.mkdir()
+    write_tables(findings, folder)
+    write_page(findings, folder, public=False)
+    if findings.study.replications == 1:
+        write_probabilities(populations, ledger, findings.draws, folder)
+    _write_json(folder / "summary.json", _summary(findings))
+    shown = published(findings)
+    write_tables(shown, public)
+    write_page(shown, public, public=True)
+    outputs = {
+        path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    record = {"format": 1, "kind": "study", **_head(findings), **sealed, "outputs": outputs, **versions()}
+    _write_json(folder / "record.json", record)
 
 
-def _record(file: StudyFile, inputs: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _sealed(file: StudyFile, policies: Mapping[str, PolicyFile], tables: Sequence[Cycle]) -> dict[str, Any]:
+    """Everything that decides the numbers: the hashes of the study, its inputs and policies, and of the laboratory."""
     laboratory = Path(__file__).parent
+    cycles = {}
+    for name, cycle in zip(file.study.cycles, tables, strict=True):
+        seals = {arm: sealed_inputs(cycle, policy) for arm, policy in policies.items()}
+        inputs = seals[file.study.baseline]["inputs"]
+        cycles[name] = {"inputs": inputs, "arms": {arm: seal["policy"] for arm, seal in seals.items()}}
     return {
-        "format": 1,
-        "kind": "study",
-        **_head(file),
         "study_sha256": file_hash(file.path),
-        "cycles": inputs,
-        "laboratory_hash": combined_hash({path.name: file_hash(path) for path in laboratory.glob("*.py")}),
-        "outputs": {path.name: file_hash(path) for path in sorted(folder.iterdir())},
-        **versions(),
+        "cycles": cycles,
+        "laboratory_hash": combined_hash(
+            {path.relative_to(laboratory).as_posix(): file_hash(path) for path in sorted(laboratory.rglob("*.py"))}
+        ),
     }
 
 
-def _head(file: StudyFile) -> dict[str, Any]:
-    study = file.study
-    return {"study": study.study, "seed": study.seed, "draws": study.draws, "baseline": study.baseline}
+def _summary(findings: Findings) -> dict[str, Any]:
+    """The results by group for a program: cycle, arm, measure, group; programs and ranks are in results.csv."""
+    cycles: dict[str, Any] = {name: {} for name in findings.study.cycles}
+    for result in findings.results:
+        cell = result.cell
+        if cell.program or cell.rank is not None:
+            continue
+        of_arm = cycles[result.cycle].setdefault(result.arm, {})
+        of_arm.setdefault(cell.measure, {})[cell.group or "everybody"] = _told(result)
+    return {**_head(findings), "interval": "together 95 %", "cycles": cycles}
+
+
+def _told(result: Result) -> dict[str, Any]:
+    return {
+        "level": {name: _number(number) for name, number in result.level._asdict().items()},
+        "difference": result.difference
+        and {name: _number(number) for name, number in result.difference._asdict().items()},
+        "unchanged": result.unchanged,
+    }
+
+
+def _head(findings: Findings) -> dict[str, Any]:
+    study = findings.study
+    return {
+        "study": study.study,
+        "seed": study.seed,
+        "draws": findings.draws,
+        "draws_planned": study.draws,
+        "looks": findings.looks,
+        "replications": study.replications,
+        "baseline": study.baseline,
+    }
 
 
 def _number(number: float) -> float | None:
@@ -117,5 +222,5 @@ def _number(number: float) -> float | None:
     return float(text) if text else None
 
 
-def _write_json(path: Path, answer: dict[str, Any]) -> None:
+def _write_json(path: Path, answer: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")

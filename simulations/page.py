@@ -1,120 +1,134 @@
-"""The page of a study: one self-contained file in the style of the lottery's report."""
+"""The page of a study: one self-contained file in the style of the lottery's report, for the office or for the public."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isnan
 from pathlib import Path
 
 from markupsafe import Markup
 
 from lottery.report.page import TEMPLATES as HOUSE
 from lottery.report.page import templates
-from lottery.report.plots import NARROW, WIDE
-from simulations.intervals import Row, svg
-from simulations.results import Result
-from simulations.study import Measure, Study
+from simulations import figures
+from simulations.figures import Figure, View
+from simulations.results import Findings
+from simulations.words import WORDS, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
-FEW_DRAWS = 30
-POINTS = "percentage points"
+FEW_DRAWS, FEW_REPLICATIONS = 30, 10
+ONE_QUESTION = (
+    figures.ranks,
+    figures.shares,
+    figures.targets,
+    figures.frontier,
+    figures.moves,
+    figures.safeguards,
+    figures.convergence,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """How a measure is told."""
+class Chapter:
+    """One cycle: the answer, one figure per question, and every measure by itself."""
 
-    title: str
-    unit: str  # of a difference
-    decimals: int
-    scale: float  # 100: a share, told in percent and percentage points
-    what: str
-
-    def signed(self, number: float) -> str:
-        """A difference with its sign, a true minus, and no negative zero."""
-        rounded = round(number, self.decimals) + 0.0
-        sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-        return f"{sign}{abs(rounded):.{self.decimals}f}"
-
-
-WORDS: Mapping[Measure, Words] = {
-    "offer_rate": Words("Applicants with an offer", POINTS, 2, 100, "Share of all applicants who have an offer."),
-    "first_choice_rate": Words(
-        "First choices", POINTS, 2, 100, "Share of all applicants offered the first program on their own list."
-    ),
-    "mean_rank": Words("Mean rank", "ranks", 3, 1, "Mean rank of the offer, among those offered; lower is better."),
-    "low_income_share": Words(
-        "Low-income children among those offered",
-        POINTS,
-        2,
-        100,
-        "Share of low-income children among all with an offer.",
-    ),
-    "dissimilarity": Words(
-        "Separation of low-income children",
-        POINTS,
-        2,
-        100,
-        "Dissimilarity between programs, among all with an offer: the share of low-income children who would have to "
-        "move for every program to be alike. Lower is more mixed.",
-    ),
-}
+    view: View
+    answer: figures.Answer
+    figures: Sequence[Figure]
+    measures: Sequence[Figure]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One measure on one cycle."""
+class ArmTold:
+    """One arm: its policy, and what is assumed of its families."""
 
     name: str
-    cycle: str
-    words: Words
-    drawings: Sequence[Markup]
-    rows: Sequence[Sequence[str]]
+    policy: str
+    behaviour: Sequence[str]
+    assumed: str  # "": nothing
 
 
-def write_page(study: Study, results: Sequence[Result], folder: Path) -> None:
-    """Write report.html."""
-    page = (
+def write_page(findings: Findings, folder: Path, public: bool) -> None:
+    """
+    Write report.html into an existing folder: the same bytes for the same findings.
+
+    The office copy says that it shows small groups; for the public the findings are suppressed before
+    (`simulations.published`), and the page says what is not shown.
+    """
+    (folder / "report.html").write_text(render(findings, public), encoding="utf-8", newline="\n")
+
+
+def render(findings: Findings, public: bool) -> str:
+    """The page as text."""
+    study = findings.study
+    return (
         templates(TEMPLATES)
         .get_template("study.html.j2")
         .render(
             style=Markup((HOUSE / "report.css").read_text(encoding="utf-8")),
             study=study,
-            sections=[_section(study, cycle, measure, results) for cycle in study.cycles for measure in study.measures],
-            few=study.draws < FEW_DRAWS,
+            findings=findings,
+            public=public,
+            chapters=[_chapter(View(findings, cycle, public)) for cycle in study.cycles],
+            arms=[_arm(findings, arm) for arm in study.arms],
+            warnings=list(_warnings(findings)),
+            glossary=_glossary(findings),
+            svg=Markup,
         )
     )
-    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
 
 
-def _section(study: Study, cycle: str, measure: Measure, results: Sequence[Result]) -> Section:
-    words = WORDS[measure]
-    own = [result for result in results if (result.cycle, result.measure) == (cycle, measure)]
-    drawn = [row for result in own if (row := _row(result, words))]
-    title = f"{words.title}: difference to {study.baseline}, in {words.unit}"
-    drawings = [Markup(svg(title, drawn, size)) for size in (WIDE, NARROW)] if drawn else []
-    name = f"{measure}-{study.cycles.index(cycle)}"
-    return Section(name, cycle, words, drawings, [_cells(result, words) for result in own])
+def _chapter(view: View) -> Chapter:
+    drawn = [figure for question in ONE_QUESTION for figure in question(view)]
+    return Chapter(view, figures.answer(view), drawn, list(figures.differences(view)))
 
 
-def _row(result: Result, words: Words) -> Row | None:
-    paired = result.difference
-    if paired is None or isnan(paired.mean):
-        return None
-    low, middle, high = (words.scale * number for number in (paired.low, paired.mean, paired.high))
-    return Row(result.arm, low, middle, high, f"{words.signed(middle)}  ({words.signed(low)} to {words.signed(high)})")
+def _arm(findings: Findings, name: str) -> ArmTold:
+    plan = findings.study.arms[name]
+    behaviour = list(_behaviour(findings, name))
+    return ArmTold(name, plan.policy, behaviour, findings.assumed.get(name, ""))
 
 
-def _cells(result: Result, words: Words) -> list[str]:
-    paired = result.difference
-    mean, error = words.scale * result.mean, words.scale * result.standard_error
-    percent = " %" if words.scale == 100 else ""
-    level = ["not defined", ""] if isnan(mean) else [f"{mean:.{words.decimals}f}{percent}", f"{error:.4f}"]
-    if paired is None:
-        return [result.arm, *level, "baseline", "", ""]
-    if isnan(paired.mean):
-        return [result.arm, *level, "not defined", "", ""]
-    low, middle, high = (words.scale * number for number in (paired.low, paired.mean, paired.high))
-    spread = f"{words.scale * paired.standard_error:.4f}"
-    return [result.arm, *level, words.signed(middle), spread, f"{words.signed(low)} to {words.signed(high)}"]
+def _behaviour(findings: Findings, name: str) -> Iterator[str]:
+    """What families do under an arm, a sentence for every key of the study."""
+    does = findings.study.arms[name].behaviour
+    if does is None:
+        return
+    if (new := does.new_program) is not None:
+        yield f"{new.share}{_of(new.who)} put the program {new.program} on their lists, as choice {new.rank}."
+    if (blank := does.undisclosed) is not None:
+        yield f"{blank.share}{_of(blank.who)} leave the answer to “{blank.column}” blank."
+    if (other := does.misreported) is not None:
+        yield f"{other.share}{_of(other.who)} write “{other.value}” as the answer to “{other.column}”, true or not."
+    if does.keep_first is not None:
+        yield f"Families hand in their first {does.keep_first} choices only."
+    if (leave := does.exit) is not None:
+        yield f"{leave.share}{_of(leave.who)} leave before seats are final."
+    if (refuse := does.decline) is not None:
+        yield f"{refuse.share}{_of(refuse.who)} refuse whatever is not among their first {refuse.beyond} choices."
+    if (play := does.sophisticated) is not None:
+        yield f"{play.share}{_of(play.who)} choose their lists by strategy, the others tell the truth."
+
+
+def _of(who: object) -> str:
+    return " of the families" if who is None else f" of the families for whom {_condition(who)} holds"
+
+
+def _condition(who: object) -> str:
+    return who.replace("_", " ") if isinstance(who, str) else "the study’s condition"
+
+
+def _warnings(findings: Findings) -> Iterator[str]:
+    """What makes the numbers of this study less certain than they look."""
+    study = findings.study
+    if findings.draws < FEW_DRAWS:
+        yield f"With only {findings.draws} draws the intervals are wide and their 95 % is rough. Ask for 1,000 or more."
+    if 1 < study.replications < FEW_REPLICATIONS:
+        yield (
+            f"The families were drawn anew only {study.replications} times; intervals over so few are wide. Ask for "
+            f"{FEW_REPLICATIONS} replications or more."
+        )
+
+
+def _glossary(findings: Findings) -> list[Words]:
+    return [WORDS[measure] for measure in findings.study.measures]

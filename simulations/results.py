@@ -1,91 +1,113 @@
 """
-What a study found: the mean of every measure, and its paired difference to the baseline.
+What a study found, as values: estimates with their uncertainty, and nothing about how they are shown.
 
-Draws are the sample.  The standard error of a mean is s / √n with s the sample standard deviation (n − 1).  Both arms
-of a difference saw the same draws, so the difference is taken draw by draw and its standard error is that of the mean
-of those n differences.  The 95 % interval is the normal one, difference ± 1.96 standard errors; with few draws it is
-too narrow (Student's t would be wider by 4 % at 30 draws).  It covers the chance of the draw and nothing else: not
-another year's families, and not how families would answer another policy.
+Draws are the sample.  Every estimate is a mean over draws; the difference of an arm to the baseline is taken draw by
+draw, since both saw the same numbers.  An interval covers the chance of the draw (and, with replications, of who the
+families are), and holds together with all others of its table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import numpy as np
-
-from lottery.arrays import Floats
-from lottery.report.tables import write_csv
-from simulations.study import Measure, Study
-
-Z_95 = 1.959963984540054
-HEADER = (
-    "cycle", "arm", "measure", "mean", "standard_error", "difference", "difference_standard_error", "low", "high",
-)  # fmt: skip
+from lottery.plan.attainable import Attainable
+from simulations.study import Study
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An arm minus the baseline, draw by draw."""
+class Cell(NamedTuple):
+    """What a number is about."""
+
+    measure: str
+    group: str = ""  # "": everybody
+    program: str = ""  # "": all
+    rank: int | None = None  # of rank_distribution; 0: no offer
+
+
+class Estimate(NamedTuple):
+    """A mean over draws; NaN where it was undefined in any draw."""
 
     mean: float
     standard_error: float
-
-    @property
-    def low(self) -> float:
-        """The lower end of the 95 % interval."""
-        return self.mean - Z_95 * self.standard_error
-
-    @property
-    def high(self) -> float:
-        """The upper end of the 95 % interval."""
-        return self.mean + Z_95 * self.standard_error
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One measure of one arm on one cycle; NaN where the measure was undefined in some draw."""
+    """One cell of one arm."""
 
     cycle: str
     arm: str
-    measure: Measure
-    mean: float
-    standard_error: float
-    difference: Difference | None  # None: this arm is the baseline
+    cell: Cell
+    level: Estimate
+    difference: Estimate | None  # to the baseline; None: this arm is the baseline
+    unchanged: int | None  # draws in which it equals the baseline's
+    children: int  # the fewest children it could be traced to: suppressed in public below 11
 
 
-def results_of(study: Study, cycle: str, values: Floats) -> list[Result]:
-    """Summarise the measured draws of a cycle ([draw, arm, measure]), in the study's order."""
-    arms = list(study.arms)
-    against = values[:, arms.index(study.baseline)]
-    found = []
-    for column, arm in enumerate(arms):
-        for m, measure in enumerate(study.measures):
-            own = values[:, column, m]
-            paired = None if arm == study.baseline else Difference(*_mean(own - against[:, m]))
-            found.append(Result(cycle, arm, measure, *_mean(own), paired))
-    return found
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Children who hold one program in the baseline and another in the arm; "" is no offer."""
+
+    cycle: str
+    arm: str
+    group: str
+    origin: str
+    destination: str
+    children: Estimate
 
 
-def write_results(results: Sequence[Result], folder: Path) -> None:
-    """Write results.csv, sorted by cycle, arm and measure; blank: not defined, or the baseline itself."""
-    write_csv(folder / "results.csv", HEADER, _rows(results))
+@dataclass(frozen=True, slots=True)
+class SafeguardUse:
+    """What one safeguard of an arm changed against the same arm with those seats open, on the same draws."""
+
+    cycle: str
+    arm: str
+    safeguard: str
+    seats: int
+    members: Estimate  # offered a program that has it
+    anyway: Estimate  # the same with the seats open
+    moved: Estimate  # children who get another answer
+    unchanged: int  # draws in which nobody does
 
 
-def _rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
-    for result in sorted(results, key=lambda r: (r.cycle.encode(), r.arm, r.measure)):
-        paired = result.difference
-        difference = (paired.mean, paired.standard_error, paired.low, paired.high) if paired else (float("nan"),) * 4
-        numbers = (result.mean, result.standard_error, *difference)
-        yield result.cycle, result.arm, result.measure, *(decimal(number) for number in numbers)
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an estimate settled: after so many draws, its mean and standard error."""
+
+    cycle: str
+    arm: str
+    cell: Cell
+    draws: Sequence[int]
+    mean: Sequence[float]
+    standard_error: Sequence[float]
 
 
-def decimal(number: float) -> str:
-    """Six decimals; blank where the number is not defined; no negative zero."""
-    return "" if np.isnan(number) else f"{round(number, 6) + 0.0:.6f}"
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target of the baseline's policy, and what any assignment of this pool could reach."""
+
+    cycle: str
+    group: str
+    per: str
+    centre: float
+    points: float
+    attainable: Attainable
 
 
-def _mean(sample: Floats) -> tuple[float, float]:
-    return float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(len(sample)))
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything a study found."""
+
+    study: Study
+    draws: int  # done; fewer than the study's where the stop rule held
+    looks: int  # planned
+    results: Sequence[Result]
+    flows: Sequence[Flow]
+    safeguards: Sequence[SafeguardUse]
+    traces: Sequence[Trace]
+    targets: Sequence[Target]
+    program_names: Mapping[str, Mapping[str, str]]  # by cycle, by program
+    assumed: Mapping[str, str] = field(default_factory=dict)  # by arm: what is assumed of its families

@@ -108,6 +108,7 @@ class Draws:
         self.seed = seed
         terms = market.terms
         self.per_application = terms.tie_breaker != "single"
+        self.plain = not self.per_application and terms.tickets is None  # the places are those of `draw_places`
         self._row = sorted_row(market.applicants)
         self._tickets = None if terms.tickets is None else terms.tickets.astype(np.float64)
         self._popular = terms.popular
@@ -118,9 +119,10 @@ class Draws:
     def places(self, draw: int) -> Ints:
         """Places from 1: [applicant], or [application] where programs draw numbers of their own."""
         n, key = len(self._row), _key(self.seed, draw)
+        if self.plain:
+            return self.taken_from(draw_places(n, self.seed, draw))
         if self._applicant is None:
-            if self._tickets is None:
-                return draw_places(n, self.seed, draw)[self._row]
+            assert self._tickets is not None, "one number each and no tickets: plain"
             order = np.lexsort((self._row, _weighed(_tickets(n, key)[self._row], self._tickets)))
             return _ordinals(order, np.zeros(n, dtype=np.int64))
         own = np.array([_key(self.seed, draw, program) for program in self._programs], dtype=np.uint64)
@@ -131,6 +133,10 @@ class Draws:
         keys = numbers if self._tickets is None else _weighed(numbers, self._tickets[self._applicant])
         return _ordinals(np.lexsort((row, keys, self._program)), self._program)
 
+    def taken_from(self, sorted_places: Ints) -> Ints:
+        """The places of plain draws ([..., row] of `draw_places`), worked out once for all markets of a cycle."""
+        return sorted_places[..., self._row]
+
 
 def draw_places(n: int, seed: str, draw: int) -> Ints:
     """
@@ -139,7 +145,9 @@ def draw_places(n: int, seed: str, draw: int) -> Ints:
     >>> draw_places(5, "2027", 0).tolist()
     [1, 4, 5, 2, 3]
     """
-    return _ordinals(np.argsort(_tickets(n, _key(seed, draw)), kind="stable"), np.zeros(n, dtype=np.int64))
+    place = np.empty(n, dtype=np.int32)
+    place[np.argsort(_tickets(n, _key(seed, draw)))] = np.arange(1, n + 1, dtype=np.int32)  # no two tickets are equal
+    return place
 
 
 def sorted_row(applicants: Sequence[str]) -> Longs:

@@ -67,7 +67,7 @@ def test_unknown_and_missing_keys_are_named_together_with_what_is_permitted(refu
 
     assert set(problems) == {"drawz", "draws"}
     assert problems["drawz"][0] == 3
-    assert "arms, baseline, cycles, draws" in problems["drawz"][1]
+    assert "arms, band, baseline, cycles, draws" in problems["drawz"][1]
     assert "'draws' is missing" in problems["draws"][1]
 
 

@@ -12,11 +12,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from lottery.errors import Problem
 
@@ -36,16 +39,35 @@ def steps() -> Iterator[Callable[[str], None]]:
         yield lambda step: progress.update(task, description=step)
 
 
+class Rate(ProgressColumn):
+    """How many a second, lately."""
+
+    def render(self, task: Task) -> Text:
+        """The rate once there is one."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "")
+
+
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[int, int], None]]:
     """Show done and total with the time left on a terminal, and nothing in a pipe."""
+    with counting_steps(title) as (progress, _):
+        yield progress
+
+
+@contextmanager
+def counting_steps(title: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
+    """Show done and total, the rate and the time left on a terminal, and what is being done; nothing in a pipe."""
     if not err.is_terminal:
-        yield lambda done, total: None
+        yield lambda done, total: None, lambda _: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        yield (
+            lambda done, total: progress.update(task, completed=done, total=total),
+            lambda step: progress.update(task, description=step),
+        )
 
 
 def print_json(answer: Any) -> None:

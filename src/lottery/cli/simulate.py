@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from lottery.cli.app import app
-from lottery.cli.screen import counting
+from lottery.cli.screen import counting_steps
 from lottery.cli.screen import out as screen
 from lottery.errors import LotteryError
-from lottery.folders import all_or_nothing, refuse_existing
+from lottery.folders import refuse_existing
 
 
 @app.command()
@@ -20,6 +20,9 @@ def simulate(
     study: Annotated[Path, typer.Argument(help="STUDY.yaml")],
     out: Annotated[Path, typer.Option("--out", help="new folder for the results")],
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="threads; they change no result")] = None,
+    cluster: Annotated[str | None, typer.Option("--cluster", help="address of a Dask scheduler, instead")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="stop when precise enough, as se<0.001")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on after an interruption")] = False,
 ) -> None:
     """Run every arm of a study on the same draws, and write the differences with their standard errors."""
     try:
@@ -31,8 +34,18 @@ def simulate(
             "The laboratory is not installed: the package `simulations` comes with the repository and the image, not "
             "with the wheel. Clone the repository and install it there with: pip install --editable ."
         ) from None
+    if workers is not None and cluster is not None:
+        raise LotteryError("--workers are threads of this machine, and --cluster has its own. Leave one of them out.")
     refuse_existing(out)
-    with counting("drawing") as progress, all_or_nothing(out) as folder:
-        laboratory.run_study(study, folder, progress, workers)
+    try:
+        with counting_steps("drawing") as (progress, step):
+            found = laboratory.run_study(
+                study, out, progress, workers, address=cluster, until=until, resume=resume, step=step
+            )
+    except KeyboardInterrupt:
+        screen.print(f"Interrupted. Go on with the same command and --resume; {out}.unfinished keeps the draws done.")
+        raise typer.Exit(130) from None
+    screen.print(f"{found.draws:,} draws of {len(found.study.arms)} policies", markup=False)
     screen.print(f"Open in a browser: {out / 'report.html'}", markup=False)
     screen.print(f"For a program:     {out / 'results.csv'}", markup=False)
+    screen.print(f"To be published:   {out / 'public'}", markup=False)

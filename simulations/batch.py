@@ -1,0 +1,126 @@
+"""A batch: some draws of one population, every arm on each, counted and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from lottery.arrays import Bools, Floats, Ints
+from lottery.chances import draw_places
+from lottery.mechanisms import mechanism_of, run_draws
+from simulations.counting import Seated, Tables, count_members, count_moves, count_offers
+from simulations.measures import Counts, Frame, cells, measure
+from simulations.population import Arm, Population
+from simulations.study import Measure
+from simulations.tally import ArmTally, Moments
+
+MOST_TOGETHER, CHILDREN_TOGETHER = 50, 500_000  # draws, and children in them, that are kept until they are measured
+MOST_PROGRAMS = 1000  # beyond this, who went where is not counted
+
+
+def run_batch(
+    population: Population,
+    measures: Sequence[Measure],
+    draws: range,
+    progress: Callable[[int], None] | None = None,
+) -> list[ArmTally]:
+    """
+    Match every arm in every one of `draws`, and return what was counted, arm by arm.
+
+    Draw k gives a child the same number in every arm (common random numbers), so that a difference between two arms is
+    a difference between policies.  Nothing but the arguments decides the bits of the answer.  `progress` is told how
+    many draws were done.
+    """
+    n_children = len(population.roll.children)
+    benches = [Bench(arm, frame, measures) for arm, frame in zip(population.arms, population.frames, strict=True)]
+    baseline = benches[population.baseline]
+    size = max(1, min(MOST_TOGETHER, CHILDREN_TOGETHER // max(1, n_children)))
+    for start in range(draws.start, draws.stop, size):
+        chunk = range(start, min(start + size, draws.stop))
+        shared = np.stack([draw_places(n_children, population.seed, draw) for draw in chunk])
+        for bench in benches:
+            bench.match(chunk, shared)
+        for bench in benches:
+            if bench is not baseline:
+                bench.compare(baseline)
+        against = baseline.measured()
+        for bench in benches:
+            bench.settle(against)
+        if progress is not None:
+            progress(len(chunk))
+    return [bench.tally for bench in benches]
+
+
+class Bench:
+    """Where one arm is matched and counted, some draws at a time; no other thread sees its memory."""
+
+    def __init__(self, arm: Arm, frame: Frame, measures: Sequence[Measure]) -> None:
+        self.arm, self.frame, self.measures = arm, frame, measures
+        self._engine = mechanism_of(arm.market)
+        self._twins = [(mechanism_of(twin.market), twin.safeguards) for twin in arm.twins]
+        self._both: Bools | None = None  # [group, child]  takes part here and in the baseline
+        n_groups, n_programs = len(frame.groups), len(frame.programs)
+        followed = n_groups if n_programs <= MOST_PROGRAMS else 0
+        self._flow = np.zeros((followed, n_programs + 1, n_programs + 1), dtype=np.int32)
+        n_safeguards = sum(len(twin.safeguards) for twin in arm.twins)
+        n_cells = len(cells(measures, frame))
+        self.tally = ArmTally.none(n_cells, n_safeguards, len(arm.program), (followed, n_programs + 1))
+
+    def match(self, draws: range, shared: Ints) -> None:
+        """Match the arm in some draws, and without each of its safeguards; `shared` are places of the roll by draw."""
+        arm, of = self.arm, self.arm.draws
+        places = of.taken_from(shared) if of.plain else np.stack([of.places(draw) for draw in draws])
+        applications = run_draws(self._engine, places, per_application=of.per_application)
+        self.seated = Seated.empty(len(draws), arm.member.shape[1])
+        self.tables = Tables.zeros(len(draws), len(self.frame.groups), len(self.frame.programs))
+        count_offers(
+            applications,
+            arm.child,
+            arm.program,
+            arm.rank,
+            arm.listed,
+            arm.order,
+            arm.metres,
+            arm.sibling,
+            arm.member,
+            arm.first,
+            self.seated,
+            self.tables,
+            self.tally.offers,
+        )
+        if self._twins:
+            self._take_away_safeguards(applications, places)
+
+    def _take_away_safeguards(self, applications: Ints, places: Ints) -> None:
+        """Count members offered a seat, members offered one anyway, and who moves, safeguard by safeguard."""
+        guarded = np.empty((3 * len(self.tally.unmoved), len(places)), dtype=np.float64)
+        row = 0
+        for engine, safeguards in self._twins:
+            without = run_draws(engine, places, per_application=self.arm.draws.per_application)
+            moved = (applications != without).sum(axis=1)
+            for safeguard in safeguards:
+                count_members(applications, safeguard.member, guarded[row])
+                count_members(without, safeguard.member, guarded[row + 1])
+                guarded[row + 2] = moved
+                self.tally.unmoved[row // 3] += (moved == 0).sum()
+                row += 3
+        self.tally.safeguards.join(Moments.of(guarded.T))
+
+    def compare(self, baseline: Bench) -> None:
+        """Count who moves against the baseline in the same draws."""
+        if self._both is None:
+            self._both = self.arm.member & baseline.arm.member
+        count_moves(self.seated, baseline.seated, self._both, self.tables, self._flow, *self.tally.flows)
+
+    def measured(self) -> Floats:
+        """The measures of the draws of the last match ([draw, cell])."""
+        return measure(self.measures, Counts(self.frame, *self.tables))
+
+    def settle(self, against: Floats) -> None:
+        """Add the draws of the last match to the tally; `against` are the baseline's measures."""
+        values = self.measured()
+        apart = values - against
+        self.tally.level.join(Moments.of(values))
+        self.tally.difference.join(Moments.of(apart))
+        self.tally.unchanged += (apart == 0).sum(axis=0)

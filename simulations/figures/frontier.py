@@ -1,0 +1,184 @@
+"""Integration against first choices: one point per arm, and which arms another one beats in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from lottery.report.plots import BLUE, INK, MUTED, NARROW, PAPER, WIDE
+from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks, vertical
+from simulations.figures.frame import Figure, Picture, Table, View, title_of
+from simulations.results import Cell, Estimate
+from simulations.study import Measure
+from simulations.words import WORDS
+
+FIRST: Measure = "first_choice_rate"
+ACROSS: tuple[Measure, ...] = ("dissimilarity", "within_band")  # the first that is asked for
+LINE = 17  # height of a label
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One arm."""
+
+    label: str
+    across: Estimate  # as drawn: more to the right is more mixed
+    up: Estimate
+    beaten_by: str  # label of an arm that is better; "" where there is none
+
+
+def frontier(view: View) -> Iterator[Figure]:
+    """One figure for every named group with a measure of how mixed programs are."""
+    groups = [group for group in view.groups for measure in ACROSS if Cell(measure, group) in view.cells]
+    for number, group in enumerate(dict.fromkeys(groups), start=1):
+        measure = next(measure for measure in ACROSS if Cell(measure, group) in view.cells)
+        if points := _points(view, measure, group):
+            yield _figure(view, measure, group, points, number)
+
+
+def _points(view: View, measure: Measure, group: str) -> list[Point]:
+    found = {}
+    for arm in view.arms:
+        across, up = view.at(arm, Cell(measure, group)), view.at(arm, Cell(FIRST))
+        if across and up and not isnan(across.level.low) and not isnan(up.level.low):
+            scale = -1.0 if measure == "dissimilarity" else 100.0
+            found[view.arm(arm)] = _scaled(across.level, scale), _scaled(up.level, 100)
+    return [Point(label, *where, _better(label, found)) for label, where in found.items()]
+
+
+def _scaled(estimate: Estimate, by: float) -> Estimate:
+    ends = sorted((by * estimate.low, by * estimate.high))
+    return Estimate(by * estimate.mean, abs(by) * estimate.standard_error, *ends)
+
+
+def _better(label: str, found: dict[str, tuple[Estimate, Estimate]]) -> str:
+    """An arm that is as good in both, and better in one by more than the intervals."""
+    for other, theirs in found.items():
+        own = found[label]
+        as_good = all(b.mean >= a.mean for a, b in zip(own, theirs, strict=True))
+        if other != label and as_good and any(b.low > a.high for a, b in zip(own, theirs, strict=True)):
+            return other
+    return ""
+
+
+def _figure(view: View, measure: Measure, group: str, points: Sequence[Point], number: int) -> Figure:
+    title = title_of("How mixed programs are, and how many get their first choice", group)
+    pictures = [Picture("", *(_draw(points, measure, title, size) for size in (WIDE, NARROW)))]
+    rows = [
+        [
+            point.label,
+            _told(point.across, measure),
+            _told(point.up, FIRST),
+            f"beaten by {point.beaten_by}" if point.beaten_by else "",
+        ]
+        for point in points
+    ]
+    table = Table(
+        f"{view.named(title)}, in numbers", ("Policy", WORDS[measure].title, WORDS[FIRST].title, "In both"), rows
+    )
+    return Figure(view.identifier(f"frontier-{number}"), title, list(_notes(points, measure)), pictures, [table])
+
+
+def _notes(points: Sequence[Point], measure: Measure) -> Iterator[str]:
+    yield (
+        "To the right programs are more mixed, upwards more children get their first choice; the crosses are the "
+        f"intervals. {WORDS[measure].title}: {WORDS[measure].what[0].lower()}{WORDS[measure].what[1:]}"
+    )
+    for point in points:
+        if point.beaten_by:
+            yield (
+                f"{point.label} is drawn hollow: {point.beaten_by} is as good or better in both, and better in one by "
+                "more than the intervals."
+            )
+
+
+def _told(estimate: Estimate, measure: Measure) -> str:
+    said = WORDS[measure]
+    by = -1.0 if measure == "dissimilarity" else 0.01
+    plain = _scaled(estimate, by)
+    return f"{said.level(plain.mean)} ({said.interval(plain)})"
+
+
+def _draw(points: Sequence[Point], measure: Measure, title: str, size: str) -> str:
+    """Labels stand in a column of their own, led to their points; on a phone they are numbers with a key."""
+    left, plot, right, high = (62, 500, 278, 330) if size == WIDE else (46, 286, 10, 270)
+    key = 0 if size == WIDE else LINE * len(points) + 10
+    canvas = Canvas(left + plot + right, 30 + high + 48 + key)
+    across, up = _ticks([p.across for p in points]), _ticks([p.up for p in points])
+    x, y = Axis(across[0], across[-1], left, plot), Axis(up[0], up[-1], 30 + high, -high)
+    _axes(canvas, (x, y), (across, up), measure)
+    for point in points:
+        canvas.whisker(x(point.across.low), y(point.up.mean), x(point.across.high), y(point.up.mean), MUTED)
+        canvas.whisker(x(point.across.mean), y(point.up.low), x(point.across.mean), y(point.up.high), MUTED)
+    if size == WIDE:
+        _beside(canvas, points, x, y, left + plot)
+    else:
+        _key(canvas, points, x, y, 30 + high + 54)
+    return canvas.svg(title, size)
+
+
+def _ticks(estimates: Sequence[Estimate]) -> list[float]:
+    low, high = min(e.low for e in estimates), max(e.high for e in estimates)
+    margin = (high - low) * 0.05 or abs(high) * 0.05 or 1.0
+    return nice_ticks(low - margin, high + margin)
+
+
+def _axes(canvas: Canvas, axes: tuple[Axis, Axis], ticks: tuple[list[float], list[float]], measure: Measure) -> None:
+    x, y = axes
+    bottom, top = y.start, y.start + y.length
+    vertical(canvas, y, ticks[1], x.start, x.start + x.length, " %")
+    if measure == "dissimilarity":
+        turned = Axis(-x.low, -x.high, x.start, x.length)
+        horizontal(canvas, turned, [-tick for tick in ticks[0]], top, bottom)
+    else:
+        horizontal(canvas, x, ticks[0], top, bottom, " %")
+    canvas.text(0, 8, f"{WORDS[FIRST].title} ↑", color=MUTED, size=NUMBERS)
+    said = f"{WORDS[measure].title}: more mixed →"
+    canvas.text(x.start + x.length, bottom + 34, said, color=MUTED, anchor="end", size=NUMBERS)
+
+
+def _mark(canvas: Canvas, x: float, y: float, point: Point) -> None:
+    if point.beaten_by:
+        canvas.point(x, y, PAPER, 5, ring=BLUE)
+    else:
+        canvas.point(x, y, BLUE, 6)
+
+
+def _beside(canvas: Canvas, points: Sequence[Point], x: Axis, y: Axis, edge: float) -> None:
+    """From top to bottom, no two labels closer than a line."""
+    ordered = sorted(points, key=lambda point: (-point.up.mean, point.label))
+    heights = [y(point.up.mean) for point in ordered]
+    for number in range(1, len(heights)):
+        heights[number] = max(heights[number], heights[number - 1] + LINE)
+    overrun = max(0.0, heights[-1] - (y.start + 6))
+    for number in range(len(heights) - 1, -1, -1):
+        limit = y.start + 6 - LINE * (len(heights) - 1 - number)
+        heights[number] = min(heights[number], limit) if overrun else heights[number]
+    for point, height in zip(ordered, heights, strict=True):
+        at = x(point.across.mean), y(point.up.mean)
+        canvas.path([(at[0], at[1]), (edge + 6, height), (edge + 16, height)], MUTED, 0.8)
+        canvas.text(edge + 20, height, point.label, canvas.width - edge - 22, bold=not point.beaten_by)
+    for point in points:
+        _mark(canvas, x(point.across.mean), y(point.up.mean), point)
+
+
+def _key(canvas: Canvas, points: Sequence[Point], x: Axis, y: Axis, top: float) -> None:
+    """Numbers at the points, their names below; points on top of each other share their numbers."""
+    taken: list[tuple[float, float, list[int]]] = []
+    for number, point in enumerate(points, start=1):
+        at = x(point.across.mean), y(point.up.mean)
+        _mark(canvas, *at, point)
+        near = [numbers for px, py, numbers in taken if abs(px - at[0]) < 26 and abs(py - at[1]) < 14]
+        if near:
+            near[0].append(number)
+        else:
+            taken.append((*at, [number]))
+        canvas.text(0, top + LINE * number - 6, f"{number}", color=INK, bold=True)
+        canvas.text(24, top + LINE * number - 6, point.label, canvas.width - 26)
+    for px, py, numbers in taken:
+        to_the_left = px > canvas.width - 40
+        label = ", ".join(map(str, numbers))
+        canvas.text(
+            px - 11 if to_the_left else px + 11, py - 10, label, anchor="end" if to_the_left else "start", bold=True
+        )

@@ -1,0 +1,74 @@
+"""What every safeguard changes: a sentence each, those first that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+
+from simulations.figures.frame import Figure, Table, View
+from simulations.results import Estimate, SafeguardUse
+from simulations.words import WORDS, words
+
+HEADER = (
+    "Policy", "Safeguard", "Seats", "Members offered", "Interval", "With its seats open", "Interval",
+    "Children with another answer", "Interval", "Draws in which nobody has",
+)  # fmt: skip
+
+
+def safeguards(view: View) -> Iterator[Figure]:
+    """One figure without a drawing, if any arm has a safeguard."""
+    uses = sorted(view.safeguards, key=lambda use: (not _void(view, use), view.arms.index(use.arm)))
+    if not uses:
+        return
+    notes = [
+        "Each safeguard is compared with the same policy on the same draws, with its seats open to all in the order of "
+        "the program.",
+        *(sentence(view, use) for use in uses),
+    ]
+    rows = [_row(view, use) for use in uses]
+    title = "What each safeguard changes"
+    table = Table(f"{view.named(title)}, in numbers", HEADER, rows, 2)
+    yield Figure(view.identifier("safeguards"), title, notes, tables=[table])
+
+
+def sentence(view: View, use: SafeguardUse) -> str:
+    """What a safeguard changes, or that it changes nothing, as a board reads it aloud."""
+    name = f"{view.arm(use.arm)}, {words(use.safeguard)} ({use.seats:,} {'seat' if use.seats == 1 else 'seats'})"
+    draws = view.findings.draws
+    if _void(view, use):
+        anyway = (
+            ""
+            if isnan(use.anyway.mean)
+            else f"; {_number(use.anyway)} of its members would have been offered those programs anyway"
+        )
+        return f"{name}: this safeguard changes nothing. In all {draws:,} draws nobody gets another answer{anyway}."
+    moved = (
+        f"{_number(use.moved)} children get another answer, on average"
+        if not isnan(use.moved.mean)
+        else "children get another answer"
+    )
+    unmoved = f"; in {use.unchanged:,} of {draws:,} draws nobody does" if use.unchanged else ""
+    if isnan(use.members.mean) or isnan(use.anyway.mean):
+        return f"{name}: {moved}{unmoved}. How many of its members are offered those programs is not shown."
+    return (
+        f"{name}: {_number(use.members)} of its members are offered those programs, {_number(use.anyway)} would have "
+        f"been with these seats open. {moved[0].upper()}{moved[1:]}{unmoved}."
+    )
+
+
+def _void(view: View, use: SafeguardUse) -> bool:
+    return use.unchanged == view.findings.draws
+
+
+def _number(estimate: Estimate) -> str:
+    return WORDS["program_offers"].level(estimate.mean).removesuffix(" children")
+
+
+def _row(view: View, use: SafeguardUse) -> list[str]:
+    said = WORDS["program_offers"]
+    numbers = [
+        cell
+        for estimate in (use.members, use.anyway, use.moved)
+        for cell in ("not shown" if isnan(estimate.mean) else _number(estimate), said.interval(estimate))
+    ]
+    return [view.arm(use.arm), words(use.safeguard), f"{use.seats:,}", *numbers, f"{use.unchanged:,}"]

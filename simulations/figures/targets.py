@@ -1,0 +1,137 @@
+"""Targets, never without what is attainable: what any assignment of these families, and any stable one, could reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from lottery.plan.attainable import Count
+from lottery.report.plots import BAND, BLUE, GRID, NARROW, TRACK, WIDE
+from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks
+from simulations.figures.frame import Figure, Picture, Table, View
+from simulations.results import Cell, Estimate, Target
+from simulations.words import WORDS, words
+
+MEASURE = "targets_met"
+HEADER = ("Policy", "Programs that meet it", "Share of the programs", "Interval")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One arm: how many programs meet the target, and their share."""
+
+    label: str
+    programs: Estimate
+    share: Estimate
+
+
+def targets(view: View) -> Iterator[Figure]:
+    """One figure for every target of the baseline's policy."""
+    seen: list[str] = []
+    for number, target in enumerate(view.targets, start=1):
+        yield _figure(view, target, number, seen.count(target.group))
+        seen.append(target.group)
+
+
+def _figure(view: View, target: Target, number: int, order: int) -> Figure:
+    """`order` counts the targets of one group, which share a cell."""
+    title = f"Target for {words(target.group)}, per {target.per}"
+    rows = list(_rows(view, target, order))
+    pictures = [Picture("", *(_draw(rows, target, title, size) for size in (WIDE, NARROW)))] if rows else []
+    lines = [
+        [row.label, f"{row.programs.mean:.1f} of {target.attainable.compared}", *_in_percent(row.share)] for row in rows
+    ]
+    tables = [Table(f"{view.named(title)}, in numbers", HEADER, lines)] if rows else []
+    legend = [(BLUE, f"{target.per.capitalize()}s that meet the target")]
+    legend += [(BAND, "Beyond any stable assignment")] if _stable_limit(target) else []
+    legend += (
+        [(TRACK, "Beyond any assignment")]
+        if target.attainable.any_assignment.bound < target.attainable.compared
+        else []
+    )
+    notes = [*_notes(target, rows), *target.attainable.remarks]
+    return Figure(view.identifier(f"target-{number}"), title, notes, pictures, tables, legend if pictures else [])
+
+
+def _notes(target: Target, rows: Sequence[Row]) -> Iterator[str]:
+    reach, unit = target.attainable, target.per
+    yield (
+        f"The board’s target: at every {unit}, {words(target.group)} make up {target.centre:.1%} of the offers, give or "
+        f"take {target.points:g} points, that is from {reach.low:.1%} to {reach.high:.1%}."
+    )
+    could = attainable(target)
+    for row in rows:
+        yield f"{row.label}: met at {row.programs.mean:.1f} of {reach.compared} {unit}s in a draw, on average; {could}."
+    if not rows:
+        yield f"How many {unit}s meet it was not measured; {could}."
+    alone = sum(reached.can_meet is False for reached in reach.units)
+    if alone:
+        yield f"At {alone} {unit}s no assignment of these families could meet it, whatever happens at the others."
+    yield f"Any assignment looked at here seats {reach.largest:,} children, as many as can be seated at all."
+    if reach.largest_stable is not None:
+        yield f"A stable assignment seats {_at_most(reach.largest_stable)}."
+
+
+def attainable(target: Target) -> str:
+    """
+    What could be reached at all, as a clause.
+
+    "any assignment of these families could reach at most 30; any stable one at most 18 (proved)"
+    """
+    reach = target.attainable
+    said = f"any assignment of these families could reach {_at_most(reach.any_assignment)}"
+    if reach.stable is None:
+        return f"{said}; what a stable one could reach was not computed"
+    return f"{said}; any stable one {_at_most(reach.stable)}"
+
+
+def _at_most(count: Count) -> str:
+    """A count that is proved, or the room between what was found and what is proved."""
+    if count.found == count.bound:
+        return f"at most {count.bound:,} (proved)"
+    return f"at most {count.bound:,} (proved; the best one found reaches {count.found:,})"
+
+
+def _rows(view: View, target: Target, order: int) -> Iterator[Row]:
+    for arm in view.arms:
+        result = view.at(arm, Cell(MEASURE, target.group), order)
+        if result and target.per == "program" and not isnan(result.level.mean):
+            compared = target.attainable.compared
+            programs = Estimate(*(compared * number for number in result.level))
+            yield Row(view.arm(arm), programs, result.level)
+
+
+def _in_percent(share: Estimate) -> list[str]:
+    return [WORDS[MEASURE].level(share.mean), WORDS[MEASURE].interval(share)]
+
+
+def _stable_limit(target: Target) -> int | None:
+    """The most programs a stable assignment could reach, where that is less than any assignment could."""
+    stable, any_ = target.attainable.stable, target.attainable.any_assignment
+    return stable.bound if stable is not None and stable.bound < any_.bound else None
+
+
+def _draw(rows: Sequence[Row], target: Target, title: str, size: str) -> str:
+    left, plot, right, step = (250, 500, 90, 32) if size == WIDE else (8, 276, 58, 50)
+    compared, bottom = target.attainable.compared, step * len(rows)
+    canvas = Canvas(left + plot + right, bottom + 24)
+    x = Axis(0, max(compared, 1), left, plot)
+    most = target.attainable.any_assignment.bound
+    if (stable := _stable_limit(target)) is not None:
+        canvas.bar(x(stable), 0, x(most) - x(stable), bottom, BAND)
+    canvas.bar(x(most), 0, x(compared) - x(most), bottom, TRACK)
+    whole = [tick for tick in nice_ticks(0, max(compared, 1)) if tick <= compared and tick == int(tick)]
+    horizontal(canvas, x, whole, 0, bottom)
+    canvas.line(x(compared), 0, x(compared), bottom, GRID)
+    for number, row in enumerate(rows):
+        y = step * number + (step / 2 if size == WIDE else 35)
+        if size == WIDE:
+            canvas.text(left - 12, y, row.label, left - 14, anchor="end")
+        else:
+            canvas.text(0, y - 22, row.label, canvas.width)
+        canvas.bar(x(0), y - 8, x(row.programs.mean) - x(0), 16, BLUE)
+        if row.programs.high > row.programs.low:
+            canvas.whisker(x(max(0.0, row.programs.low)), y, x(min(compared, row.programs.high)), y)
+        canvas.text(x(compared) + 8, y, f"{row.programs.mean:.1f} of {compared}", size=NUMBERS)
+    return canvas.svg(title, size)

@@ -1,0 +1,273 @@
+"""
+What of a study may be published: rows about few children left out, and what would give them away.
+
+A row is left out that can be traced to fewer than 11 children; then what a reader could subtract (decisions/0002):
+
+* an arm's level less its difference is the baseline's level, so a row goes in every arm or in none;
+* offers, ranks and gaps of a group follow from each other, so a group goes with all its rows or with none;
+* everybody less all groups but one is that one: where one of three or more groups goes, only the largest stays;
+* the offers of all programs add up to those of the district, so no program is left out alone;
+* the flows at a program add up to what it gains and loses, so no flow is left out that these sums would tell;
+* a safeguard's members are those of its programs added up, so they go where some of these programs do.
+
+A reader of the public files cannot tell a flow of nobody from one that is left out.  Groups that overlap are protected
+each by itself, against a reader of its own rows and of everybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from math import isclose, isnan, nan
+
+from lottery.report.suppression import SMALLEST_SHOWN
+from simulations.results import Cell, Estimate, Findings, Flow, Result, SafeguardUse, Target
+
+OFFERS, SHARES, FIRSTS = "program_offers", "program_share", "program_first_choice_rate"
+OF_SOME = ("siblings_together", "distance")  # not of the whole group: few of a large group may be behind them
+UNKNOWN = Estimate(nan, nan, nan, nan)
+FEWEST_TO_SUBTRACT = 3  # groups
+FROM_NOTHING, TO_NOTHING = "(from no offer)", "(to no offer)"  # no names of programs
+PROGRAM = "program"
+
+Pair = tuple[str, str]  # a group and a program
+Levels = Mapping[Pair, Mapping[str, float]]  # by arm
+Move = tuple[str, str]  # origin and destination
+Flows = Mapping[tuple[str, str], Mapping[Move, float]]  # children, by arm and group
+
+
+@dataclass(slots=True)
+class Withheld:
+    """What one cycle keeps back."""
+
+    groups: set[str] = field(default_factory=set)
+    cells: set[Cell] = field(default_factory=set)
+    offers: set[Pair] = field(default_factory=set)  # and with them everything by program
+    firsts: set[Pair] = field(default_factory=set)
+    flows: set[tuple[str, str, Move]] = field(default_factory=set)  # by arm and group
+
+    def keeps(self, cell: Cell) -> bool:
+        """Whether a row of this cell stays in the office."""
+        pair = (cell.group, cell.program)
+        return (
+            cell.group in self.groups
+            or cell in self.cells
+            or pair in self.offers
+            or (cell.measure == FIRSTS and pair in self.firsts)
+        )
+
+
+def published(findings: Findings) -> Findings:
+    """The findings without what speaks of fewer than 11 children, and without what would tell it."""
+    kept = {cycle: _withheld(findings, cycle) for cycle in findings.study.cycles}
+    totals = _totals(findings.results)
+    return replace(
+        findings,
+        results=[result for result in findings.results if not kept[result.cycle].keeps(result.cell)],
+        flows=[flow for flow in findings.flows if (flow.arm, flow.group, _move(flow)) not in kept[flow.cycle].flows],
+        safeguards=[
+            _told(use, kept[use.cycle], totals) for use in findings.safeguards if use.members.mean >= SMALLEST_SHOWN
+        ],
+        traces=[trace for trace in findings.traces if not kept[trace.cycle].keeps(trace.cell)],
+        targets=[_of_shown_units(t, kept[t.cycle]) for t in findings.targets if t.group not in kept[t.cycle].groups],
+    )
+
+
+def _withheld(findings: Findings, cycle: str) -> Withheld:
+    results = [result for result in findings.results if result.cycle == cycle]
+    fewest: dict[Cell, int] = {}
+    for result in results:
+        fewest[result.cell] = min(result.children, fewest.get(result.cell, result.children))
+    kept = Withheld()
+    for cell, children in fewest.items():
+        if children < SMALLEST_SHOWN:
+            _keep(kept, cell)
+    kept.groups |= _but_the_largest({cell.group: n for cell, n in fewest.items() if not cell.program}, kept.groups)
+    flows = _by_arm_and_group(findings, cycle)
+    programs = sorted(findings.program_names[cycle])
+    while True:
+        before = len(kept.offers), len(kept.firsts)
+        _keep_programs(kept, fewest, results)
+        _keep_flows(kept, flows, programs)
+        if before == (len(kept.offers), len(kept.firsts)):
+            return kept
+
+
+def _keep(kept: Withheld, cell: Cell) -> None:
+    if cell.program:
+        (kept.firsts if cell.measure == FIRSTS else kept.offers).add((cell.group, cell.program))
+    elif cell.measure in OF_SOME:
+        kept.cells.add(cell)
+    else:
+        kept.groups.add(cell.group)
+
+
+def _but_the_largest(size: Mapping[str, int], gone: AbstractSet[str]) -> set[str]:
+    """Where one of three or more groups is gone, all but the largest of the others."""
+    named = [group for group in size if group]
+    left = sorted((group for group in named if group not in gone), key=lambda group: (size[group], group))
+    return set(left[:-1]) if len(named) >= FEWEST_TO_SUBTRACT and len(left) < len(named) else set()
+
+
+def _keep_programs(kept: Withheld, fewest: Mapping[Cell, int], results: Sequence[Result]) -> None:
+    """Until nothing by program can be computed: by subtraction of groups, or of programs from the district."""
+    offers, firsts = (_levels(results, measure) for measure in (OFFERS, FIRSTS))
+    offers = {**_levels(results, SHARES), **offers}  # where offers are not measured, a share stands for them
+    while True:
+        before = len(kept.offers), len(kept.firsts)
+        for pairs, levels, size in (
+            (kept.offers, offers, _sizes(fewest, (OFFERS, SHARES))),
+            (kept.firsts, firsts, _sizes(fewest, (FIRSTS,))),
+        ):
+            pairs |= {(group, program) for group, program in levels if group in kept.groups}
+            pairs |= {pair for pair in levels if ("", pair[1]) in pairs}
+            for program in {program for _, program in pairs}:
+                here = {group: n for (group, at), n in size.items() if at == program}
+                gone = {group for group in here if (group, program) in pairs}
+                pairs |= {(group, program) for group in _but_the_largest(here, gone)}
+            for group in {group for group, _ in pairs} - kept.groups:
+                _keep_another(pairs, group, levels)
+            kept.firsts |= {pair for pair in kept.offers if pair in firsts}
+        if before == (len(kept.offers), len(kept.firsts)):
+            return
+
+
+def _keep_another(pairs: set[Pair], group: str, levels: Levels) -> None:
+    """Keep programs of a group until what is kept is more than one, and somebody in every arm."""
+    own = {program: values for (of, program), values in levels.items() if of == group}
+    gone = [program for program in own if (group, program) in pairs]
+    left = sorted(
+        (program for program in own if program not in gone),
+        key=lambda program: (min(own[program].values()) <= 0, sum(own[program].values()), program),
+    )
+    while gone and left and (len(gone) < 2 or _nobody([own[program] for program in gone])):
+        gone.append(left.pop(0))
+    pairs |= {(group, program) for program in gone}
+
+
+def _nobody(levels: Sequence[Mapping[str, float]]) -> bool:
+    """Whether in some arm nobody is behind what is kept: a total of nothing tells all its parts."""
+    return any(sum(level.get(arm, 0.0) for level in levels) <= 0 for arm in {arm for level in levels for arm in level})
+
+
+def _levels(results: Sequence[Result], measure: str) -> Levels:
+    levels: dict[Pair, dict[str, float]] = {}
+    for result in results:
+        if result.cell.measure == measure:
+            mean = result.level.mean
+            levels.setdefault((result.cell.group, result.cell.program), {})[result.arm] = 0.0 if isnan(mean) else mean
+    return levels
+
+
+def _sizes(fewest: Mapping[Cell, int], measures: Sequence[str]) -> Mapping[Pair, int]:
+    return {(cell.group, cell.program): n for cell, n in fewest.items() if cell.measure in measures}
+
+
+def _by_arm_and_group(findings: Findings, cycle: str) -> Flows:
+    flows: dict[tuple[str, str], dict[Move, float]] = {}
+    for flow in findings.flows:
+        if flow.cycle == cycle:
+            flows.setdefault((flow.arm, flow.group), {})[_move(flow)] = flow.children.mean
+    return flows
+
+
+def _move(flow: Flow) -> Move:
+    return flow.origin, flow.destination
+
+
+def _keep_flows(kept: Withheld, flows: Flows, programs: Sequence[str]) -> None:
+    """Flows of few, or of all but few, or of a program that is kept back; then what would tell them."""
+    groups = sorted({group for _, group in flows if group})
+    for arm in sorted({arm for arm, _ in flows}):
+        every = {group: flows.get((arm, group), {}) for group in ["", *groups]}
+        shown = {group: _large(kept, group, every) for group in every}
+        for move in every[""]:
+            size = {group: round(every[group].get(move, 0.0)) for group in groups}
+            for group in _but_the_largest(size, {group for group in groups if move not in shown[group]}):
+                del shown[group][move]
+        for group, own in every.items():
+            if not _untell(own, shown[group], {p for of, p in kept.offers if of == group}, programs):
+                kept.offers |= {(group, program) for program in programs}
+            kept.flows |= {(arm, group, move) for move in own if move not in shown[group]}
+
+
+def _large(kept: Withheld, group: str, every: Mapping[str, Mapping[Move, float]]) -> dict[Move, float]:
+    """The flows of a group that may be shown by themselves; whoever stays is no flow, and never shown."""
+    return {
+        move: children
+        for move, children in every[group].items()
+        if group not in kept.groups
+        and move[0] != move[1]
+        and children >= SMALLEST_SHOWN
+        and (not group or every[""].get(move, 0.0) - children >= SMALLEST_SHOWN)
+        and not any((group, program) in kept.offers for program in move)
+    }
+
+
+def _untell(own: Mapping[Move, float], shown: dict[Move, float], joined: AbstractSet[str], all_: Sequence[str]) -> bool:
+    """
+    Show fewer flows of a group in an arm until the sums at the programs tell none that is not shown.
+
+    One unknown flow can change unnoticed exactly if other unknown ones lead round from its origin to its destination,
+    in either direction (Gusfield, “A graph theoretic approach to statistical data security”, SIAM Journal on Computing
+    17, 1988).  False where no flow is left to give.
+    """
+    for move in [move for move, children in own.items() if move not in shown and children > 0]:
+        while not _way_round(move, shown, joined, all_):
+            if not shown:
+                return False
+            del shown[min(shown, key=lambda other: (shown[other], other))]
+    return True
+
+
+def _way_round(move: Move, shown: Mapping[Move, float], joined: AbstractSet[str], programs: Sequence[str]) -> bool:
+    """Whether unknown flows other than `move` link its two ends; programs kept back are joined by their offers."""
+    start, goal = move[0] or FROM_NOTHING, move[1] or TO_NOTHING
+    reached, edge = {start}, [start]
+    while edge:
+        here = edge.pop()
+        beside = [there for there in (goal, *programs, FROM_NOTHING, TO_NOTHING) if there not in reached]
+        for there in beside:
+            flows = {_flow(here, there), _flow(there, here)} - {None, move}
+            if any(flow not in shown for flow in flows) or (here in joined and there in joined):
+                if there == goal:
+                    return True
+                reached.add(there)
+                edge.append(there)
+    return False
+
+
+def _flow(here: str, there: str) -> Move | None:
+    """The flow between two nodes, or None where there can be none."""
+    if here == TO_NOTHING or there == FROM_NOTHING:
+        return None
+    return here.removeprefix(FROM_NOTHING), there.removeprefix(TO_NOTHING)
+
+
+def _of_shown_units(target: Target, kept: Withheld) -> Target:
+    """Without the units that are kept back; schools cut the same children in another way than programs do."""
+    hidden = {program for group, program in kept.offers if group == target.group}
+    units = tuple(unit for unit in target.attainable.units if target.per == PROGRAM and unit.name not in hidden)
+    return replace(target, attainable=replace(target.attainable, units=units))
+
+
+def _told(use: SafeguardUse, kept: Withheld, totals: Mapping[tuple[str, str], Sequence[float]]) -> SafeguardUse:
+    """Where programs are kept back the members are too, unless they are all of a group, whose total is shown."""
+    known = totals.get((use.cycle, use.arm), ())
+    if not kept.offers or any(isclose(use.members.mean, total, abs_tol=1e-6) for total in known):
+        return use
+    return replace(use, members=UNKNOWN, anyway=UNKNOWN)
+
+
+def _totals(results: Sequence[Result]) -> Mapping[tuple[str, str], Sequence[float]]:
+    """The mean offers of every named group, all programs together, by cycle and arm."""
+    by_group: dict[tuple[str, str, str], float] = {}
+    for result in results:
+        if result.cell.measure == OFFERS and result.cell.group:
+            key = (result.cycle, result.arm, result.cell.group)
+            by_group[key] = by_group.get(key, 0.0) + result.level.mean
+    totals: dict[tuple[str, str], list[float]] = {}
+    for (cycle, arm, _), total in by_group.items():
+        totals.setdefault((cycle, arm), []).append(total)
+    return totals
