@@ -25,9 +25,10 @@ from lottery.draw import lp
 from lottery.equity import offer_rate
 from lottery.errors import LotteryError
 from lottery.market import Market
-from lottery.mechanisms import mechanism_of
+from lottery.mechanisms import mechanism_of, run_draws
 
 KEY_LABEL = b"OEL-CHANCES-v1\0"
+MOST_TOGETHER, APPLICANTS_TOGETHER = 50, 500_000  # draws, and applicants in them, that one thread does in one go
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd
 MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -70,23 +71,26 @@ def chances(
         raise LotteryError("There is nothing to draw. Ask for at least one draw and at least one worker.")
     draws_of = Draws(market, seed)
     n_workers = min(workers or os.cpu_count() or 1, draws)
+    size = max(1, min(MOST_TOGETHER, -(-draws // n_workers), APPLICANTS_TOGETHER // max(1, market.n_applicants)))
+    chunks = [range(start, min(start + size, draws)) for start in range(0, draws, size)]
     done, lock = 0, Lock()
 
-    def tell() -> None:
+    def tell(n_draws: int) -> None:
         nonlocal done
         with lock:
-            done += 1
+            done += n_draws
             if progress is not None:
                 progress(done, draws)
 
     def share(worker: int) -> Longs:
-        """Every n-th draw, with memory of its own for this thread."""
+        """Every n-th chunk of draws, with memory of its own for this thread."""
         engine = mechanism_of(market)
         count = np.zeros(len(market.program), dtype=np.int64)
-        for draw in range(worker, draws, n_workers):
-            application = engine.run(draws_of.places(draw), per_application=draws_of.per_application)
-            count[application[application >= 0]] += 1
-            tell()
+        for chunk in chunks[worker::n_workers]:
+            places = np.stack([draws_of.places(draw) for draw in chunk])
+            applications = run_draws(engine, places, per_application=draws_of.per_application)
+            count += np.bincount(applications[applications >= 0], minlength=len(count))
+            tell(len(chunk))
         return count
 
     with ThreadPoolExecutor(n_workers) as pool:
