@@ -1,4 +1,4 @@
-"""Write what is generated from the model: docs/policy.md and policies/schema.json."""
+"""Write what is generated from the models of policies and studies: their references, shelves and schema."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lottery.policy import load_policy
 from lottery.policy.condition import CONDITIONS, Clause
 from lottery.policy.model import Policy
 from lottery.policy.shipped import shipped_policies, shipped_policy
+from simulations.study import STUDIES, Study, load_study
 
 ROOT = Path(__file__).resolve().parent.parent
 INTRODUCTION = """# The policy language
@@ -26,6 +27,26 @@ What the facts mean, to the letter, is in [formats.md](formats.md); complete pol
 
 A **condition** is the name of a fact; `{all: [...]}`, `{any: [...]}` or `{none: [...]}` of conditions; or a column
 test. Built-in facts: `zone`, `sibling`, `feeder`, `continuing`, `near`.
+"""
+
+STUDY = """# The language of studies
+
+*Generated from the model by `make docs`; do not edit.*
+
+A study is YAML like a policy: unknown keys and keys written twice are refused, each with its line. What every measure, number
+and file means, to the letter, is in [formats.md](formats.md), "The laboratory"; shipped studies are in
+[`simulations/studies/`](../simulations/studies/README.md). A condition is that of [policy.md](policy.md), about the child alone.
+"""
+
+STUDY_SHELF = """# Studies
+
+*Generated from the studies by `make docs`; do not edit.*
+
+One file for each question. `lottery simulate simulations/studies/NAME.yaml --out DIR` runs it on the sample district; put your own
+cycle folder beside a copy and name it under `cycles`. Whatever families are assumed to do is said in the study.
+
+| study | question | arms |
+|---|---|---|
 """
 
 SHELF = """# Policies
@@ -50,6 +71,19 @@ def schema() -> str:
 def reference() -> str:
     """docs/policy.md."""
     return INTRODUCTION + "".join(_section(clause) for clause in _clauses(Policy))
+
+
+def study_reference() -> str:
+    """docs/study.md."""
+    conditions = set(CONDITIONS.values())
+    return STUDY + "".join(_section(clause) for clause in _clauses(Study) if clause not in conditions)
+
+
+def study_shelf() -> str:
+    """simulations/studies/README.md."""
+    studies = [load_study(path).study for path in sorted((ROOT / STUDIES).glob("*.yaml"))]
+    lines = [f"| `{study.study}` | {study.question} | {', '.join(study.arms)} |" for study in studies]
+    return STUDY_SHELF + "\n".join(lines) + "\n"
 
 
 def _clauses(top: type[Clause]) -> Iterator[type[Clause]]:
@@ -101,7 +135,7 @@ def _answer(annotation: Any) -> str:
         return f"list of {_answer(parts[0])}" if Ellipsis in parts else f"[{', '.join(map(_answer, parts))}]"
     if isinstance(annotation, type) and issubclass(annotation, Clause):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    return {"str": "text", "int": "whole number", "Decimal": "number", "bool": "`true` or `false`"}[annotation.__name__]
+    return {"str": "text", "int": "whole number", "float": "number", "Decimal": "number", "bool": "`true` or `false`"}[annotation.__name__]
 
 
 def shelf() -> str:
@@ -111,7 +145,13 @@ def shelf() -> str:
     return SHELF + "\n".join(lines) + "\n"
 
 
-GENERATED = {"docs/policy.md": reference, "policies/README.md": shelf, "policies/schema.json": schema}
+GENERATED = {
+    "docs/policy.md": reference,
+    "docs/study.md": study_reference,
+    "policies/README.md": shelf,
+    "policies/schema.json": schema,
+    "simulations/studies/README.md": study_shelf,
+}
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ class Plan:
     @property
     def size(self) -> int:
         """The draws of a batch."""
-        return min(BATCH, -(-self.draws // self.replications))
+        return min(BATCH, self.draws // self.replications)
 
     @property
     def rounds(self) -> int:
@@ -54,7 +54,7 @@ class Plan:
 
     def batches(self) -> Iterator[Batch]:
         """All batches, round by round, cycle by cycle, replication by replication."""
-        for start in range(0, self.rounds):
+        for start in range(self.rounds):
             for cycle in range(self.cycles):
                 for replication in range(self.replications):
                     first = (start * self.replications + replication) * self.size
@@ -89,14 +89,17 @@ class Ledger:
     done: int = 0  # batches
     tallies: dict[tuple[int, int], list[ArmTally]] = field(default_factory=dict)  # by cycle and replication: [arm]
     points: list[Point] = field(default_factory=list)
+    whole: bool = True  # no batch is half joined
 
     def add(self, batch: Batch, counted: list[ArmTally]) -> None:
-        """Join the batch that follows."""
+        """Join the batch that follows; an interruption in the midst of it leaves the ledger not whole."""
+        self.whole = False
         own = self.tallies.setdefault((batch.cycle, batch.replication), counted)
         if own is not counted:
             for arm, other in zip(own, counted, strict=True):
                 arm.join(other)
         self.done += 1
+        self.whole = True
 
     def of_arm(self, cycle: int, arm: int) -> list[ArmTally]:
         """The tallies of an arm, replication by replication."""

@@ -1,4 +1,4 @@
-"""The page of a study: one self-contained file in the style of the lottery's report, for the office or for the public."""
+"""The page of a study: one self-contained file in the style of the lottery's report, for office or public."""
 
 from __future__ import annotations
 

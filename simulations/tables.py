@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from math import isnan
 from pathlib import Path
 from typing import Any
 
-from lottery.plan.attainable import Attainable, Count
+from lottery.plan import Attainable, Count
 from lottery.report.tables import write_csv
 from simulations.results import Estimate, Findings, Result
 
@@ -37,14 +37,14 @@ def write_tables(findings: Findings, folder: Path, public: bool = False) -> None
     """
     Write results.csv, flows.csv, safeguards.csv and attainable.csv into an existing folder.
 
-    For the office convergence.csv as well and, where PyArrow is installed, results.parquet: the rows of results.csv with
-    typed columns.  What may be published is decided before (`simulations.published`).
+    For the office convergence.csv as well and, where PyArrow is installed, results.parquet: the rows of results.csv
+    with typed columns.  What may be published is decided before (`simulations.published`).
     """
     results = [_result(result) for result in sorted(findings.results, key=_key)]
     write_csv(folder / "results.csv", RESULTS, results)
-    write_csv(folder / "flows.csv", FLOWS, sorted(_flows(findings), key=lambda row: _bytes(row[:5])))
-    write_csv(folder / "safeguards.csv", SAFEGUARDS, sorted(_safeguards(findings), key=lambda row: _bytes(row[:3])))
-    write_csv(folder / "attainable.csv", ATTAINABLE, sorted(_attainable(findings), key=lambda row: _bytes(row[:6])))
+    write_csv(folder / "flows.csv", FLOWS, _sorted(_flows(findings), 5))
+    write_csv(folder / "safeguards.csv", SAFEGUARDS, _sorted(_safeguards(findings), 3))
+    write_csv(folder / "attainable.csv", ATTAINABLE, _sorted(_attainable(findings), 6))
     if public:
         return
     traces = sorted(_convergence(findings), key=lambda row: (*_bytes(row[:4]), int(row[4])))
@@ -60,6 +60,11 @@ def decimal(number: float) -> str:
     ('0.000000', '0.500000', '')
     """
     return "" if isnan(number) else f"{round(number, 6) + 0.0:.6f}"
+
+
+def _sorted(rows: Iterable[Row], keys: int) -> list[Row]:
+    """Rows in the bytewise order of their first columns."""
+    return sorted(rows, key=lambda row: _bytes(row[:keys]))
 
 
 def _bytes(keys: Sequence[str]) -> tuple[bytes, ...]:

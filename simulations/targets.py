@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lottery.plan.attainable import attainable
+from lottery.plan import attainable
 from simulations.population import Population
 from simulations.results import Target
 

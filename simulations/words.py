@@ -8,11 +8,11 @@ from math import isnan
 
 from simulations.results import Estimate
 
-MINUS = "−"
+MINUS, GAP = "−", " points"
 UNDEFINED = "not defined"
 POINTS, CHILDREN, RANKS, METRES, INDEX = "percentage points", "children", "ranks", "metres", "from 0 to 1"
 
-THIS_STUDY = "Counted by this study; no index is behind it."
+THIS_STUDY = "A count of this study."
 RANK_DISTRIBUTION = (
     "Abdulkadiroğlu, Pathak and Roth, “Strategy-proofness versus efficiency in matching with indifferences”, American "
     "Economic Review 99, 2009."
@@ -26,6 +26,7 @@ class Words:
 
     title: str
     unit: str  # of a difference
+    mark: str  # behind a level
     decimals: int  # of a level; a difference of shares has one more
     scale: float  # 100: a share, told in percent and percentage points
     more: str  # what a higher number says
@@ -40,7 +41,7 @@ class Words:
         >>> WORDS["offer_rate"].level(0.8125), WORDS["mean_rank"].level(1.5)
         ('81.2 %', '1.50')
         """
-        return UNDEFINED if isnan(number) else f"{self._plain(number, self.decimals)}{self._mark}"
+        return UNDEFINED if isnan(number) else f"{self._plain(number, self.decimals)}{self.mark}"
 
     def error(self, number: float) -> str:
         """A standard error, with two more decimals than its level."""
@@ -70,28 +71,45 @@ class Words:
         return {POINTS: "points", INDEX: ""}.get(self.unit, self.unit)
 
     @property
-    def _fine(self) -> int:
-        return self.decimals + (self.scale == 100)
+    def told_unit(self) -> str:
+        """What the numbers are in, as a sentence of the glossary."""
+        if self.unit == POINTS:
+            return f"In {'points' if self.mark == GAP else 'percent'}; differences are in percentage points."
+        return "A number from 0 to 1." if self.unit == INDEX else f"In {self.unit}."
 
     @property
-    def _mark(self) -> str:
-        return " %" if self.unit == POINTS else f" {self.unit}" if self.unit in (CHILDREN, METRES) else ""
+    def _fine(self) -> int:
+        return self.decimals + (self.scale == 100)
 
     def _plain(self, number: float, decimals: int) -> str:
         rounded = round(self.scale * number, decimals) + 0.0
         return f"{rounded:,.{decimals}f}".replace("-", MINUS)
 
 
-def _share(title: str, what: str, source: str = THIS_STUDY, more: str = "more", less: str = "fewer") -> Words:
-    return Words(title, POINTS, 1, 100, more, less, what, source)
+def percent(share: float) -> str:
+    """
+    A share as people read it.
+
+    >>> percent(0.4)
+    '40.0 %'
+    """
+    return f"{100 * share:.1f} %"
 
 
-def _count(title: str, what: str, source: str = THIS_STUDY, more: str = "more", less: str = "fewer") -> Words:
-    return Words(title, CHILDREN, 1, 1, more, less, what, source)
+def _share(title: str, what: str, source: str = THIS_STUDY) -> Words:
+    return Words(title, POINTS, " %", 1, 100, "more", "fewer", what, source)
+
+
+def _gap(title: str, what: str) -> Words:
+    return Words(title, POINTS, GAP, 1, 100, "higher", "lower", what, THIS_STUDY)
+
+
+def _count(title: str, what: str, source: str = THIS_STUDY) -> Words:
+    return Words(title, CHILDREN, " children", 1, 1, "more", "fewer", what, source)
 
 
 def _index(title: str, what: str, source: str, more: str = "more separate", less: str = "more mixed") -> Words:
-    return Words(title, INDEX, 3, 1, more, less, what, source)
+    return Words(title, INDEX, "", 3, 1, more, less, what, source)
 
 
 WORDS: Mapping[str, Words] = {  # by measure
@@ -106,17 +124,13 @@ WORDS: Mapping[str, Words] = {  # by measure
         "Share of the applicants offered one of the first three programs of their true list.",
         RANK_DISTRIBUTION,
     ),
-    "offer_rate_gap": _share(
+    "offer_rate_gap": _gap(
         "Gap in offers",
         "The group’s share with an offer less that of all others; 0 is no gap.",
-        more="higher",
-        less="lower",
     ),
-    "first_choice_gap": _share(
+    "first_choice_gap": _gap(
         "Gap in first choices",
         "The group’s share with its first choice less that of all others; 0 is no gap.",
-        more="higher",
-        less="lower",
     ),
     "rank_distribution": _share(
         "Which choice families get",
@@ -127,6 +141,7 @@ WORDS: Mapping[str, Words] = {  # by measure
     "mean_rank": Words(
         "Mean rank",
         RANKS,
+        "",
         2,
         1,
         "later choices",
@@ -143,6 +158,7 @@ WORDS: Mapping[str, Words] = {  # by measure
     "distance": Words(
         "Distance",
         METRES,
+        " metres",
         0,
         1,
         "farther",

@@ -1,8 +1,8 @@
 """
 A drawing by hand: lines, bars, points and letters, as one SVG.
 
-Sizes are given, never measured from text, so that the bytes do not depend on the fonts of the machine.  Colors are those
-of the light page; the style sheet maps them for the dark one.
+Sizes are given, never measured from text, so that the bytes do not depend on the fonts of the machine.  Colors are
+those of the light page; the style sheet maps them for the dark one.
 """
 
 from __future__ import annotations

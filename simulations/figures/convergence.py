@@ -25,7 +25,7 @@ def convergence(view: View) -> Iterator[Figure]:
     arms = view.others or view.arms
     traces = {(t.arm, t.cell): t for t in view.traces if t.arm in arms and len(_known(t)) > 1}
     cells = [cell for cell in dict.fromkeys(cell for _, cell in traces) if cell.measure in HEADLINE]
-    cells.sort(key=lambda cell: HEADLINE.index(cell.measure))  # type: ignore[arg-type]
+    cells.sort(key=lambda cell: HEADLINE.index(cell.measure))
     if not cells:
         return
     pictures = [_picture(view, cell, [traces[arm, cell] for arm in arms if (arm, cell) in traces]) for cell in cells]

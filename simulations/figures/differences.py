@@ -27,11 +27,18 @@ def differences(view: View) -> Iterator[Figure]:
 
 def _figure(view: View, measure: str, cells: list[Cell]) -> Figure:
     said = WORDS[measure]
-    rows = [row for cell in cells for arm in view.others if (row := _row(view, arm, cell))]
-    title = f"{said.title}: difference to {view.findings.study.baseline}, in {_unit(measure)}"
-    pictures = [Picture("", svg(title, rows, WIDE), svg(title, rows, NARROW))] if rows else []
+    pictures = [picture for cell in cells if (picture := _picture(view, cell, of_groups=len(cells) > 1))]
     table = Table(f"{view.named(said.title)}, in numbers", HEADER, list(_lines(view, cells)), 2)
-    return Figure(view.identifier(measure), said.title, [said.what], pictures, [table])
+    return Figure(view.identifier(measure), said.title, [said.what], pictures, [table], at_once=2)
+
+
+def _picture(view: View, cell: Cell, of_groups: bool) -> Picture | None:
+    rows = [row for arm in view.others if (row := _row(view, arm, cell))]
+    if not rows:
+        return None
+    named = title_of(WORDS[cell.measure].title, cell.group)
+    title = f"{named}: difference to {view.findings.study.baseline}, in {_unit(cell.measure)}"
+    return Picture(words(cell.group) if of_groups else "", svg(title, rows, WIDE), svg(title, rows, NARROW))
 
 
 def _unit(measure: str) -> str:
@@ -47,7 +54,7 @@ def _row(view: View, arm: str, cell: Cell) -> Row | None:
     low, middle, high = (said.scale * number for number in (paired.low, paired.mean, paired.high))
     color = BLUE if shown(result) else MUTED
     text = told(result, said, view.findings.draws).rpartition(": ")
-    return Row(title_of(view.arm(arm), cell.group), low, middle, high, text[0] or text[2], color)
+    return Row(view.arm(arm), low, middle, high, text[0] or text[2], color)
 
 
 def _lines(view: View, cells: list[Cell]) -> Iterator[list[str]]:

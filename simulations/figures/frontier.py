@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import NamedTuple
 
+from lottery.report.labels import width_of
 from lottery.report.plots import BLUE, INK, MUTED, NARROW, PAPER, WIDE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks, vertical
+from simulations.figures.canvas import LETTERS, NUMBERS, Axis, Canvas, horizontal, nice_ticks, vertical
 from simulations.figures.frame import Figure, Picture, Table, View, title_of
 from simulations.results import Cell, Estimate
 from simulations.study import Measure
@@ -16,6 +18,27 @@ from simulations.words import WORDS
 FIRST: Measure = "first_choice_rate"
 ACROSS: tuple[Measure, ...] = ("dissimilarity", "within_band")  # the first that is asked for
 LINE = 17  # height of a label
+BOLD = 1.06  # how much wider than plain letters
+BESIDE = ((10, -12), (-10, -12), (10, 13), (-10, 13), (12, 0), (-12, 0), (10, -28), (-10, -28), (10, 29), (-10, 29))
+
+
+class Box(NamedTuple):
+    """The room that something takes."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether two boxes share any room."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def within(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether all of it lies inside."""
+        return left <= self.left and top <= self.top and self.right <= right and self.bottom <= bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +125,7 @@ def _told(estimate: Estimate, measure: Measure) -> str:
 
 def _draw(points: Sequence[Point], measure: Measure, title: str, size: str) -> str:
     """Labels stand in a column of their own, led to their points; on a phone they are numbers with a key."""
-    left, plot, right, high = (62, 500, 278, 330) if size == WIDE else (46, 286, 10, 270)
+    left, plot, right, high = (62, 580, 198, 330) if size == WIDE else (46, 286, 10, 270)
     key = 0 if size == WIDE else LINE * len(points) + 10
     canvas = Canvas(left + plot + right, 30 + high + 48 + key)
     across, up = _ticks([p.across for p in points]), _ticks([p.up for p in points])
@@ -112,7 +135,7 @@ def _draw(points: Sequence[Point], measure: Measure, title: str, size: str) -> s
         canvas.whisker(x(point.across.low), y(point.up.mean), x(point.across.high), y(point.up.mean), MUTED)
         canvas.whisker(x(point.across.mean), y(point.up.low), x(point.across.mean), y(point.up.high), MUTED)
     if size == WIDE:
-        _beside(canvas, points, x, y, left + plot)
+        _beside(canvas, points, x, y)
     else:
         _key(canvas, points, x, y, 30 + high + 54)
     return canvas.svg(title, size)
@@ -145,22 +168,47 @@ def _mark(canvas: Canvas, x: float, y: float, point: Point) -> None:
         canvas.point(x, y, BLUE, 6)
 
 
-def _beside(canvas: Canvas, points: Sequence[Point], x: Axis, y: Axis, edge: float) -> None:
-    """From top to bottom, no two labels closer than a line."""
-    ordered = sorted(points, key=lambda point: (-point.up.mean, point.label))
-    heights = [y(point.up.mean) for point in ordered]
-    for number in range(1, len(heights)):
-        heights[number] = max(heights[number], heights[number - 1] + LINE)
-    overrun = max(0.0, heights[-1] - (y.start + 6))
-    for number in range(len(heights) - 1, -1, -1):
-        limit = y.start + 6 - LINE * (len(heights) - 1 - number)
-        heights[number] = min(heights[number], limit) if overrun else heights[number]
-    for point, height in zip(ordered, heights, strict=True):
-        at = x(point.across.mean), y(point.up.mean)
-        canvas.path([(at[0], at[1]), (edge + 6, height), (edge + 16, height)], MUTED, 0.8)
-        canvas.text(edge + 20, height, point.label, canvas.width - edge - 22, bold=not point.beaten_by)
-    for point in points:
-        _mark(canvas, x(point.across.mean), y(point.up.mean), point)
+def _beside(canvas: Canvas, points: Sequence[Point], x: Axis, y: Axis) -> None:
+    """A label stands where it covers neither a point nor another label; else in a column, led to its point."""
+    at = [(x(point.across.mean), y(point.up.mean)) for point in points]
+    taken = [Box(px - 8, py - 8, px + 8, py + 8) for px, py in at]
+    crosses = [cross for point in points for cross in _cross(point, x, y)]
+    column = y.start + y.length + 6
+    for point, (px, py) in zip(points, at, strict=True):
+        wide = width_of(point.label, LETTERS) * BOLD + 2
+        free = [
+            (dx, dy)
+            for obstacles in ([*taken, *crosses], taken)
+            for dx, dy in BESIDE
+            if (box := _box(px + dx, py + dy, wide, dx)).within(x.start, 0, canvas.width, y.start)
+            and not any(box.overlaps(other) for other in obstacles)
+        ]
+        if free:
+            dx, dy = free[0]
+            taken.append(_box(px + dx, py + dy, wide, dx))
+            canvas.text(px + dx, py + dy, point.label, anchor="start" if dx > 0 else "end", bold=True)
+        else:
+            edge = x.start + x.length
+            canvas.path([(px, py), (edge + 6, column), (edge + 16, column)], MUTED, 0.8)
+            canvas.text(edge + 20, column, point.label, canvas.width - edge - 22, bold=True)
+            taken.append(Box(edge + 6, column - 8, canvas.width, column + 8))
+            column += LINE
+    for point, where in zip(points, at, strict=True):
+        _mark(canvas, *where, point)
+
+
+def _cross(point: Point, x: Axis, y: Axis) -> tuple[Box, Box]:
+    """The room of the two intervals, which a label covers only where there is no other place."""
+    px, py = x(point.across.mean), y(point.up.mean)
+    return (
+        Box(x(point.across.low), py - 4, x(point.across.high), py + 4),
+        Box(px - 4, y(point.up.high), px + 4, y(point.up.low)),
+    )
+
+
+def _box(x: float, y: float, wide: float, side: float) -> Box:
+    left = x if side > 0 else x - wide
+    return Box(left, y - 8, left + wide, y + 8)
 
 
 def _key(canvas: Canvas, points: Sequence[Point], x: Axis, y: Axis, top: float) -> None:

@@ -50,8 +50,8 @@ def _who(view: View) -> Figure:
     table = Table(f"{view.named(title)}, in numbers", ("Policy", "Of", "", "Children", "Interval"), lines, 3)
     asked = [side for side in SIDES if any(side in row.sides for row in rows)]
     notes = [
-        f"Children in a draw, on average, whose offer differs from the one under {view.arm(view.arms[0])} with the same "
-        "lottery numbers; the thin lines are the intervals.",
+        f"Children in a draw, on average, whose offer differs from the one under {view.arm(view.arms[0])} with the "
+        "same lottery numbers; the thin lines are the intervals.",
         *(f"{WORDS[side].title}: {WORDS[side].what}" for side in asked),
     ]
     notes += [f"Under {view.arm(arm)} it is {UNMOVED}." for arm in view.others if _nobody(view, arm, groups)]
@@ -88,6 +88,8 @@ def _draw_who(rows: Sequence[Row], title: str, size: str) -> str:
             canvas.text(left - 12, y, row.label, left - 14, anchor="end")
         else:
             canvas.text(0, y - 24, row.label, canvas.width)
+        if all(estimate.mean == 0 for estimate in row.sides.values()):
+            canvas.text(x(0) + 8, y, "nobody", color=MUTED, size=NUMBERS)
         for side, estimate in row.sides.items():
             sign = 1 if side == "better_off" else -1
             shift, high = (0, 16) if side != "displaced" else (5, 6)
@@ -115,8 +117,8 @@ def _where(view: View) -> Figure:
     table = Table(f"{view.named(title)}, in numbers", FLOWS_HEADER, rows[:MOST_LISTED], 4)
     groups = [group for group in view.groups if any(f.group == group for arm in view.others for f in view.flows(arm))]
     notes = [
-        f"Children in a draw, on average, who hold the first program under {view.arm(view.arms[0])} and the second under "
-        f"the other policy with the same lottery numbers. Drawn are the {MOST_FLOWS} largest flows of every policy.",
+        f"Children in a draw, on average, who hold the first program under {view.arm(view.arms[0])} and the second "
+        f"under the other policy with the same lottery numbers. Drawn are the {MOST_FLOWS} largest flows of every one.",
         *left_out(len(rows), "flows.csv"),
     ]
     if view.public:

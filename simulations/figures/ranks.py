@@ -36,7 +36,7 @@ def _figure(view: View, group: str, compared: Sequence[str], number: int) -> Fig
     if any(_level(view, arm, of, rank) for arm in view.arms for of in compared for rank in shown):
         pictures = [Picture("", *(_draw(view, compared, shown, title, size) for size in (WIDE, NARROW)))]
     if view.others:
-        notes.append(f"The short dark lines are the shares under {view.arm(view.findings.study.baseline)}.")
+        notes.append(f"The short lines across are the shares under {view.arm(view.findings.study.baseline)}.")
     notes.append("The thin line on a bar is its interval; many are too short to be seen.")
     lines = list(_lines(view, compared))
     table = Table(f"{view.named(title)}, in numbers", HEADER, lines[:200], 3)

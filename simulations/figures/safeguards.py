@@ -33,7 +33,7 @@ def safeguards(view: View) -> Iterator[Figure]:
 
 def sentence(view: View, use: SafeguardUse) -> str:
     """What a safeguard changes, or that it changes nothing, as a board reads it aloud."""
-    name = f"{view.arm(use.arm)}, {words(use.safeguard)} ({use.seats:,} {'seat' if use.seats == 1 else 'seats'})"
+    name = f"Under {view.arm(use.arm)}, {words(use.safeguard)} ({use.seats:,} {'seat' if use.seats == 1 else 'seats'})"
     draws = view.findings.draws
     if _void(view, use):
         anyway = (

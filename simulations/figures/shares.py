@@ -12,7 +12,7 @@ from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal
 from simulations.figures.frame import MOST_LISTED, Figure, Picture, Table, View, left_out, title_of
 from simulations.figures.told import in_numbers
 from simulations.results import Cell, Estimate, Result
-from simulations.words import WORDS, words
+from simulations.words import WORDS, percent, words
 
 MEASURE = "program_share"
 MOST_DRAWN = 60
@@ -92,11 +92,11 @@ def _notes(view: View, group: str, programs: Sequence[str], limits: Limits | Non
     else:
         yield "Highest share first. The point is the share, the thin line its interval."
     if limits and limits.of_the_board:
-        yield f"The target is {limits.centre:.1%}, from {limits.low:.1%} to {limits.high:.1%}."
+        yield f"The target is {percent(limits.centre)}, from {percent(limits.low)} to {percent(limits.high)}."
     elif limits:
         yield (
             f"No target is set for {words(group)}; the band is the mean of the programs under "
-            f"{view.arm(view.arms[0])}, {limits.centre:.1%}, from {limits.low:.1%} to {limits.high:.1%}."
+            f"{view.arm(view.arms[0])}, {percent(limits.centre)}, from {percent(limits.low)} to {percent(limits.high)}."
         )
     hidden = len(view.findings.program_names[view.cycle]) - len(programs)
     if view.public and hidden:
@@ -185,7 +185,7 @@ def _rows(view: View, group: str, programs: Sequence[str]) -> Iterator[list[str]
     }
     for program in sorted(programs, key=lambda program: (view.program(program), program)):
         lowest, highest = reach.get(program, (None, None))
-        could = "" if lowest is None or highest is None else f"{lowest:.0%} to {highest:.0%}"
+        could = "" if lowest is None or highest is None else f"{percent(lowest)} to {percent(highest)}"
         for arm in view.arms:
             if (result := _at(view, arm, group, program)) is None:
                 continue

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from lottery.plan.attainable import Count
+from lottery.plan import Count
 from lottery.report.plots import BAND, BLUE, GRID, NARROW, TRACK, WIDE
 from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks
 from simulations.figures.frame import Figure, Picture, Table, View
 from simulations.results import Cell, Estimate, Target
-from simulations.words import WORDS, words
+from simulations.words import WORDS, percent, words
 
 MEASURE = "targets_met"
 HEADER = ("Policy", "Programs that meet it", "Share of the programs", "Interval")
@@ -57,14 +57,15 @@ def _figure(view: View, target: Target, number: int, order: int) -> Figure:
 def _notes(target: Target, rows: Sequence[Row]) -> Iterator[str]:
     reach, unit = target.attainable, target.per
     yield (
-        f"The board’s target: at every {unit}, {words(target.group)} make up {target.centre:.1%} of the offers, give or "
-        f"take {target.points:g} points, that is from {reach.low:.1%} to {reach.high:.1%}."
+        f"The board’s target: at every {unit} the group “{words(target.group)}” makes up {percent(target.centre)} of "
+        f"the offers, give or take {target.points:g} points: from {percent(reach.low)} to {percent(reach.high)}."
     )
-    could = attainable(target)
-    for row in rows:
-        yield f"{row.label}: met at {row.programs.mean:.1f} of {reach.compared} {unit}s in a draw, on average; {could}."
-    if not rows:
-        yield f"How many {unit}s meet it was not measured; {could}."
+    first, *others = [f"{row.programs.mean:.1f}" for row in rows] or [""]
+    met = f"Under {rows[0].label} it is met at {first} of {reach.compared} {unit}s" if rows else "It was not measured"
+    yield f"{met}; {attainable(target)}."
+    if others:
+        told = [f"at {count} under {row.label}" for count, row in zip(others, rows[1:], strict=True)]
+        yield f"It is met {', '.join(told)}, in a draw, on average."
     alone = sum(reached.can_meet is False for reached in reach.units)
     if alone:
         yield f"At {alone} {unit}s no assignment of these families could meet it, whatever happens at the others."
