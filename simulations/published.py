@@ -5,7 +5,7 @@ A row is left out that can be traced to fewer than 11 children; then what a read
 
 * an arm's level less its difference is the baseline's level, so a row goes in every arm or in none;
 * offers, ranks and gaps of a group follow from each other, so a group goes with all its rows or with none;
-* everybody less all groups but one is that one: where one of three or more groups goes, only the largest stays;
+* everybody less all groups but one is that one: where one of three or more groups goes, only the first other stays;
 * the offers of all programs add up to those of the district, so no program is left out alone;
 * the flows at a program add up to what it gains and loses, so no flow is left out that these sums would tell;
 * a safeguard's members are those of its programs added up, so they go where some of these programs do.
@@ -83,12 +83,12 @@ def _withheld(findings: Findings, cycle: str) -> Withheld:
     for cell, children in fewest.items():
         if children < SMALLEST_SHOWN:
             _keep(kept, cell)
-    kept.groups |= _but_the_largest({cell.group: n for cell, n in fewest.items() if not cell.program}, kept.groups)
+    kept.groups |= _but_the_first(list(dict.fromkeys(cell.group for cell in fewest)), kept.groups)
     flows = _by_arm_and_group(findings, cycle)
     programs = sorted(findings.program_names[cycle])
     while True:
         before = len(kept.offers), len(kept.firsts)
-        _keep_programs(kept, fewest, results)
+        _keep_programs(kept, results)
         _keep_flows(kept, flows, programs)
         if before == (len(kept.offers), len(kept.firsts)):
             return kept
@@ -103,38 +103,36 @@ def _keep(kept: Withheld, cell: Cell) -> None:
         kept.groups.add(cell.group)
 
 
-def _but_the_largest(size: Mapping[str, int], gone: AbstractSet[str]) -> set[str]:
-    """Where one of three or more groups is gone, all but the largest of the others."""
-    named = [group for group in size if group]
-    left = sorted((group for group in named if group not in gone), key=lambda group: (size[group], group))
-    return set(left[:-1]) if len(named) >= FEWEST_TO_SUBTRACT and len(left) < len(named) else set()
+def _but_the_first(groups: Sequence[str], gone: AbstractSet[str]) -> set[str]:
+    """Where one of three or more named groups is gone, all but the first of the others."""
+    named = [group for group in groups if group]
+    left = [group for group in named if group not in gone]
+    return set(left[1:]) if len(named) >= FEWEST_TO_SUBTRACT and len(left) < len(named) else set()
 
 
-def _keep_programs(kept: Withheld, fewest: Mapping[Cell, int], results: Sequence[Result]) -> None:
+def _keep_programs(kept: Withheld, results: Sequence[Result]) -> None:
     """Until nothing by program can be computed: by subtraction of groups, or of programs from the district."""
     offers, firsts = (_levels(results, measure) for measure in (OFFERS, FIRSTS))
     offers = {**_levels(results, SHARES), **offers}  # where offers are not measured, a share stands for them
     while True:
         before = len(kept.offers), len(kept.firsts)
-        for pairs, levels, size in (
-            (kept.offers, offers, _sizes(fewest, (OFFERS, SHARES))),
-            (kept.firsts, firsts, _sizes(fewest, (FIRSTS,))),
-        ):
+        for pairs, levels in ((kept.offers, offers), (kept.firsts, firsts)):
             pairs |= {(group, program) for group, program in levels if group in kept.groups}
             pairs |= {pair for pair in levels if ("", pair[1]) in pairs}
             for program in {program for _, program in pairs}:
-                here = {group: n for (group, at), n in size.items() if at == program}
+                here = [group for group, at in levels if at == program]
                 gone = {group for group in here if (group, program) in pairs}
-                pairs |= {(group, program) for group in _but_the_largest(here, gone)}
+                pairs |= {(group, program) for group in _but_the_first(here, gone)}
             for group in {group for group, _ in pairs} - kept.groups:
-                _keep_another(pairs, group, levels)
+                if not _keep_another(pairs, group, levels):
+                    kept.groups.add(group)
             kept.firsts |= {pair for pair in kept.offers if pair in firsts}
         if before == (len(kept.offers), len(kept.firsts)):
             return
 
 
-def _keep_another(pairs: set[Pair], group: str, levels: Levels) -> None:
-    """Keep programs of a group until what is kept is more than one, and somebody in every arm."""
+def _keep_another(pairs: set[Pair], group: str, levels: Levels) -> bool:
+    """Keep programs of a group until they are more than one, with somebody in every arm; False where there is one."""
     own = {program: values for (of, program), values in levels.items() if of == group}
     gone = [program for program in own if (group, program) in pairs]
     left = sorted(
@@ -144,6 +142,7 @@ def _keep_another(pairs: set[Pair], group: str, levels: Levels) -> None:
     while gone and left and (len(gone) < 2 or _nobody([own[program] for program in gone])):
         gone.append(left.pop(0))
     pairs |= {(group, program) for program in gone}
+    return len(gone) != 1
 
 
 def _nobody(levels: Sequence[Mapping[str, float]]) -> bool:
@@ -160,10 +159,6 @@ def _levels(results: Sequence[Result], measure: str) -> Levels:
     return levels
 
 
-def _sizes(fewest: Mapping[Cell, int], measures: Sequence[str]) -> Mapping[Pair, int]:
-    return {(cell.group, cell.program): n for cell, n in fewest.items() if cell.measure in measures}
-
-
 def _by_arm_and_group(findings: Findings, cycle: str) -> Flows:
     flows: dict[tuple[str, str], dict[Move, float]] = {}
     for flow in findings.flows:
@@ -178,13 +173,12 @@ def _move(flow: Flow) -> Move:
 
 def _keep_flows(kept: Withheld, flows: Flows, programs: Sequence[str]) -> None:
     """Flows of few, or of all but few, or of a program that is kept back; then what would tell them."""
-    groups = sorted({group for _, group in flows if group})
+    groups = list(dict.fromkeys(group for _, group in flows if group))
     for arm in sorted({arm for arm, _ in flows}):
         every = {group: flows.get((arm, group), {}) for group in ["", *groups]}
         shown = {group: _large(kept, group, every) for group in every}
         for move in every[""]:
-            size = {group: round(every[group].get(move, 0.0)) for group in groups}
-            for group in _but_the_largest(size, {group for group in groups if move not in shown[group]}):
+            for group in _but_the_first(groups, {group for group in groups if move not in shown[group]}):
                 del shown[group][move]
         for group, own in every.items():
             if not _untell(own, shown[group], {p for of, p in kept.offers if of == group}, programs):

@@ -24,9 +24,11 @@ class Watch:
     def __init__(self, study: Study, populations: Sequence[Population], rule: StopRule | None) -> None:
         self._rule = rule
         self._populations = populations
-        first = populations[0]
-        self._own = headline(cells(study.measures, first.frames[0]))
-        self.cells: list[Cell] = [cells(study.measures, first.frames[0])[number] for number in self._own]
+        every = [cells(study.measures, population.frames[0]) for population in populations]
+        self._own = [headline(own) for own in every]  # [cycle]: programs, and so the numbers of cells, differ
+        self.cells: list[Cell] = [every[0][number] for number in self._own[0]]
+        if rule is not None:
+            rule.require(self.cells)
 
     def look(self, ledger: Ledger, draws: int, rounds: int) -> bool:
         """Keep a point of the curves where one is due, and say whether the stop rule holds."""
@@ -47,9 +49,8 @@ class Watch:
 
     def _spreads(self, ledger: Ledger) -> tuple[list[list[Spread]], list[list[Spread]]]:
         """Levels and differences, [cycle][arm], of the cells looked at."""
-        own = self._own
         found: list[list[list[Spread]]] = [[], []]
-        for cycle, population in enumerate(self._populations):
+        for cycle, (population, own) in enumerate(zip(self._populations, self._own, strict=True)):
             for rows in found:
                 rows.append([])
             for arm in range(len(population.arms)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lottery.auditor import verify
+from lottery.chances import chances
 from lottery.cycle import Cycle
 from lottery.draw import Seed
 from lottery.draw.seals import file_hash
@@ -25,10 +26,13 @@ from lottery.report.reading import read as read_bundle
 from lottery.report.record import record_of, seal_outputs, write_record
 from lottery.report.safeguards import safeguards
 from lottery.report.summary import write_summary
-from lottery.report.tables import write_tables
+from lottery.report.tables import write_probabilities, write_tables
 from lottery.rulebook import write_rule_books
 
 Progress = Callable[[str], None]
+
+QUICK = ("deferred-acceptance", "immediate-acceptance", "serial-dictatorship")
+MANY_DRAWS, FEW_DRAWS = 1000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +92,37 @@ def prepare(
     return cycle, file, compile_market(file, cycle)
 
 
-def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: Progress = silent) -> Run:
+def draws_for(file: PolicyFile) -> int:
+    """How many draws the probabilities of a run are of, unless somebody says: fewer where a draw takes long."""
+    return MANY_DRAWS if file.policy.mechanism in QUICK else FEW_DRAWS
+
+
+def run(
+    cycle_folder: Path,
+    policy_path: Path,
+    seed: str,
+    out: Path,
+    progress: Progress = silent,
+    probabilities: int | None = 0,
+) -> Run:
     """
     Run the lottery as a rehearsal and write the bundle to `out`, all or nothing.
+
+    `probabilities`: how many draws of the laboratory probabilities.csv is made of; 0: it is not written, None: as many
+    as `draws_for` says.  They decide nothing.
 
     Raises IntakeError, PolicyError, or AuditFailure: then `out` holds the findings and nothing else.
     """
     refuse_existing(out)
     if not seed:
         raise LotteryError("The seed is empty. Write any text that was agreed on before the draw.")
+    if probabilities is not None and probabilities < 0:
+        raise LotteryError(f"There cannot be {probabilities} draws. Ask for 0, for no probabilities, or for more.")
     warnings: list[Problem] = []
     cycle, file, market = prepare(cycle_folder, policy_path, progress, warnings)
     if unresolved := needs_resolution(file):
         raise PolicyError(unresolved)
+    draws = draws_for(file) if probabilities is None else probabilities
     progress("drawing the numbers")
     lottery = market.given or draw(market, Seed.rehearsal(seed).key())
     progress("matching")
@@ -113,6 +135,9 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
             "warnings": list(map(str, warnings)),
             "safeguards": safeguards(outcome, secured=file.policy.secured_seat == "continuing"),
         }
+        if draws:
+            write_probabilities(chances(market, seed, draws, _drawing(progress)), folder)
+            record["probabilities"] = {"draws": draws, "seed": seed}
         write_record(record, folder)
         progress("writing the report")
         bundle = read_bundle(folder)
@@ -123,6 +148,10 @@ def run(cycle_folder: Path, policy_path: Path, seed: str, out: Path, progress: P
         seal_outputs(record, folder)
         _gate(folder, out, progress)
     return Run(out, outcome, record["outcome_digest"], tuple(warnings))
+
+
+def _drawing(progress: Progress) -> Callable[[int, int], None]:
+    return lambda done, total: progress(f"drawing for probabilities: {done:,} of {total:,}")
 
 
 def _gate(folder: Path, out: Path, progress: Progress) -> None:

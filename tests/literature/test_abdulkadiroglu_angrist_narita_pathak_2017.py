@@ -18,6 +18,8 @@ from itertools import permutations
 import pytest
 
 import lottery
+from lottery.outcome import Outcome
+from lottery.propensity import propensity_score
 
 Cutoff = tuple[int, float]  # the class, from 0, and the lottery number between 0 and 1, of the last who is admitted
 
@@ -30,7 +32,7 @@ class Types:
     classes: Mapping[str, Mapping[str, int]]
     seats: Mapping[str, int]
 
-    def offers(self, times: int, draw: Mapping[str, int] | str) -> Mapping[str, str | None]:
+    def matched(self, times: int, draw: Mapping[str, int] | str) -> Outcome:
         """Match the market that has every applicant and every seat so many times."""
         people = {f"{i}.{copy}": own for i, own in self.choices.items() for copy in range(times)}
         depth = 1 + max(level for own in self.classes.values() for level in own.values())
@@ -41,13 +43,13 @@ class Types:
             seats={s: n * times for s, n in self.seats.items()},
             numbers=None if isinstance(draw, str) else draw,
         )
-        return lottery.match(market, **({"seed": draw} if isinstance(draw, str) else {})).offers
+        return lottery.match(market, **({"seed": draw} if isinstance(draw, str) else {}))
 
     def frequencies(self, times: int, draws: int) -> dict[tuple[str, str | None], float]:
         """How often a type was offered a program."""
         counted: Counter[tuple[str, str | None]] = Counter()
         for draw in range(draws):
-            counted.update((i.split(".")[0], s) for i, s in self.offers(times, f"draw {draw}").items())
+            counted.update((i.split(".")[0], s) for i, s in self.matched(times, f"draw {draw}").offers.items())
         return {pair: count / (times * draws) for pair, count in counted.items()}
 
     def exactly(self) -> dict[tuple[str, str | None], Fraction]:
@@ -56,7 +58,7 @@ class Types:
         draws = list(permutations(range(len(people))))
         counted: Counter[tuple[str, str | None]] = Counter()
         for draw in draws:
-            offers = self.offers(1, dict(zip(people, draw, strict=True)))
+            offers = self.matched(1, dict(zip(people, draw, strict=True))).offers
             counted.update((i.split(".")[0], s) for i, s in offers.items())
         return {pair: Fraction(count, len(draws)) for pair, count in counted.items()}
 
@@ -133,6 +135,16 @@ def test_the_formula_gives_the_scores_worked_out_by_hand(market, cutoffs, scores
     for i in market.choices:
         for s in market.seats:
             assert market.score(i, s, cutoffs) == pytest.approx(float(scores.get((i, s), 0)))
+
+
+@pytest.mark.parametrize(("market", "cutoffs", "scores"), MARKETS, ids=["ladder", "priority"])
+def test_with_the_cutoffs_of_one_large_draw_the_engine_comes_to_the_scores_worked_out_by_hand(market, cutoffs, scores):
+    outcome = market.matched(2000, "one draw")
+    own = outcome.market
+    score = propensity_score(outcome)
+    for row, i in enumerate(own.applicant_of()):
+        pair = own.applicants[i].split(".")[0], own.programs[own.program[row]]
+        assert score[row] == pytest.approx(float(scores.get(pair, 0)), abs=0.03)
 
 
 def test_in_the_small_market_types_with_equal_scores_need_not_have_equal_chances():

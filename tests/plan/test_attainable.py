@@ -113,15 +113,16 @@ class Written:
 
 
 def random_pool(rng: Random) -> Written:
-    children = [f"i{n}" for n in range(rng.choice([1, 4, 5, 5]))]
-    grade = {i: rng.choice(GRADES[: rng.choice([1, 2])]) for i in children}
-    lists = {i: rng.sample(PROGRAMS, rng.choice([3, rng.randint(0, 3)])) for i in children}
+    children = [f"i{n}" for n in range(rng.choice([1, 4, 5, 6]))]
+    n_grades, longest = rng.choice([1, 1, 2]), rng.choice([2, 3])
+    grade = {i: rng.choice(GRADES[:n_grades]) for i in children}
+    lists = {i: rng.sample(PROGRAMS, rng.choice([longest, rng.randint(0, longest)])) for i in children}
     if rng.random() < 0.2:
         lists = {i: ["oak"] for i in children}
     secured = rng.random() < 0.4
     holds = {i: rng.choice(PROGRAMS) for i in children if secured and rng.random() < 0.35}
     most, n_classes = rng.choice([1, 2, 3]), rng.choice([1, 2, 3])
-    seats = {(p, g): rng.randint(0, most) for p in PROGRAMS for g in GRADES}
+    seats = {(p, g): rng.choice([1, rng.randint(0, most)]) for p in PROGRAMS for g in GRADES}
     classes = {(i, p): None if rng.random() < 0.1 else rng.randrange(n_classes) for i in children for p in PROGRAMS}
     return Written(grade, lists, holds, seats, classes, {i for i in children if rng.random() < 0.5}, secured)
 
@@ -170,7 +171,7 @@ def a_target(rng: Random) -> tuple[dict[str, str], float, float]:
 @pytest.mark.parametrize("batch", range(4))
 def test_every_figure_is_that_of_all_assignments_tried_one_by_one(batch):
     rng = Random(f"attainable {batch}")
-    for _ in range(60):
+    for _ in range(100):
         written, target = random_pool(rng), a_target(rng)
         found, truth = asked(written, *target), truth_of(written, *target)
         assert found.largest == truth.largest, written

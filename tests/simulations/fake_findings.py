@@ -11,7 +11,7 @@ from collections import Counter
 from math import nan, sqrt
 from statistics import fmean, stdev
 
-from lottery.plan.attainable import Attainable, Count, Reach
+from lottery.plan import Attainable, Count, Reach
 from simulations.results import Cell, Estimate, Findings, Flow, Result, SafeguardUse, Target, Trace
 from simulations.study import ALL_MEASURES, Study
 
@@ -80,7 +80,9 @@ class World:
             found[Cell("first_choice_rate", group)] = first[own_]
             found[Cell("top_three_rate", group)] = _share(sum(1 <= ranks[c] <= 3 for c in own), len(own))
             for rank in range(13):
-                found[Cell("rank_distribution", group, rank=rank)] = _share(sum(ranks[c] == rank for c in own), len(own))
+                found[Cell("rank_distribution", group, rank=rank)] = _share(
+                    sum(ranks[c] == rank for c in own), len(own)
+                )
             placed = [ranks[c] for c in own if ranks[c]]
             found[Cell("mean_rank", group)] = _share(sum(placed), len(placed))
             found[Cell("without_offer", group)] = float(len(own) - len(placed))
@@ -149,7 +151,11 @@ def fake_findings(world=None, measures="all", cycles=("demo",), assumed=(), look
     for cycle in cycles:
         for arm in arms:
             results += [_result(world, cycle, arm, cell, values, arm == arms[0]) for cell in cells]
-            traces += [_trace(cycle, arm, cell, values, arm == arms[0]) for cell in cells if not cell.program and cell.rank is None]
+            traces += [
+                _trace(cycle, arm, cell, values, arm == arms[0])
+                for cell in cells
+                if not cell.program and cell.rank is None
+            ]
             if arm != arms[0]:
                 flows += _flows(world, cycle, arm, base)
                 safeguards += [_safeguard(world, cycle, arm, group) for group in world.groups]
@@ -157,7 +163,7 @@ def fake_findings(world=None, measures="all", cycles=("demo",), assumed=(), look
     return Findings(
         plan, world.draws, looks, results, flows, safeguards, traces,
         _targets(world, cycles) if targets else [], dict.fromkeys(cycles, names),
-        {arm: "a guess of <i>nobody</i> & others" for arm in assumed},
+        dict.fromkeys(assumed, "a guess of <i>nobody</i> & others"),
     )  # fmt: skip
 
 
@@ -198,8 +204,8 @@ def _flows(world, cycle, arm, base):
             Counter((b[c], a[c]) for c in world.of(group) if b[c] != a[c])
             for a, b in zip(world.offers[arm], base, strict=True)
         ]
-        for move in sorted({move for draw in moved for move in draw}):
-            found.append(Flow(cycle, arm, group, *move, estimate([float(draw[move]) for draw in moved])))
+        pairs = sorted({move for draw in moved for move in draw})
+        found += [Flow(cycle, arm, group, *pair, estimate([float(draw[pair]) for draw in moved])) for pair in pairs]
     return found
 
 
@@ -217,12 +223,12 @@ def _safeguard(world, cycle, arm, group):
 
 
 def _targets(world, cycles):
-    half = len(world.programs) // 2
     units = tuple(
-        Reach(program, 0.1 + 0.02 * n, 0.45 + 0.03 * n, n % 3 != 0) for n, program in enumerate(world.programs)
+        Reach(program, 0.1 + 0.02 * (n % 7), 0.55 + 0.05 * (n % 7), n % 3 != 0)
+        for n, program in enumerate(world.programs)
     )
     reach = Attainable(
-        0.3, 0.5, units, len(units), len(world.children), Count(half + 1, half + 2), Count(90, 90), Count(half, half),
+        0.3, 0.5, units, len(units), len(world.children), Count(len(units) - 2, len(units) - 1), Count(90, 90), Count(len(units) - 2, len(units) - 2),
         ("Ties were left to any draw.",),
     )  # fmt: skip
     return [Target(cycle, group, "program", 0.4, 10.0, reach) for cycle in cycles for group in world.groups[:1]]

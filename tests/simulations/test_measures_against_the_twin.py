@@ -10,10 +10,9 @@ import pytest
 
 from lottery.policy.shipped import shipped_policy
 from lottery.sample import synthesize
-from simulations import run_study
 
 from . import twin
-from .twin_study import Twin, assert_same_rows, read_policy, rewritten, table
+from .twin_study import Twin, assert_same_rows, read_policy, rewritten, table, write_tables_of
 
 PROMISES = "promises.yaml"  # written beside the study
 DRAWS = 7
@@ -74,6 +73,12 @@ def study(tmp_path_factory):
         ]
 
     rewritten(folder / "town", "applicants", some_blanks)
+    last = {row["program_id"]: row["highest_grade"] for row in table(folder / "town", "programs.csv")}
+    rewritten(  # two of three siblings leave this year
+        folder / "town",
+        "roster",
+        lambda rows: [row | ({"grade": last[row["program_id"]]} if k % 3 else {}) for k, row in enumerate(rows)],
+    )
     holders = [row["applicant_id"] for row in table(folder / "town", "applicants.csv") if row["current_program_id"]]
     rewritten(folder / "town", "choices", lambda rows: [row for row in rows if row["applicant_id"] not in holders[::4]])
     traits = [
@@ -101,7 +106,7 @@ def counted(study, tmp_path_factory):
 @pytest.fixture(scope="module")
 def written(study, tmp_path_factory):
     folder = tmp_path_factory.mktemp("written")
-    run_study(study, folder, workers=1)
+    write_tables_of(study, folder)
     return folder
 
 

@@ -7,9 +7,8 @@ import json
 import pytest
 
 from lottery.policy.shipped import shipped_policy
-from simulations import run_study
 
-from .twin_study import Twin, assert_same_rows, read_policy, table
+from .twin_study import Twin, assert_same_rows, read_policy, table, write_tables_of
 
 INCOME_FIRST = "income-first.yaml"  # written beside the study
 SCHOOLS = "school_id,name,latitude,longitude\nelmb,Elm,34.1,-118.1\noakb,Oak,34.2,-118.2\n"
@@ -17,6 +16,7 @@ PROGRAMS = (
     "program_id,school_id,name,pathway,lowest_grade,highest_grade\n"
     "elm,elmb,Elm,GENERAL,KG,05\nlone,elmb,Lone,GENERAL,KG,05\noak,oakb,Oak,GENERAL,KG,05\n"
 )
+FULL = [f"p{k:02d}" for k in range(1, 14)]  # thirteen programs without a seat
 CHILDREN = "applicant_id,grade,income,current_program_id,latitude,longitude\n"
 TINY = {  # name: (capacity of oak, elm, lone; children: income, held program, list)
     "one-child": ((1, 1, 1), {"ana": ("free", "", "oak elm")}),
@@ -24,6 +24,12 @@ TINY = {  # name: (capacity of oak, elm, lone; children: income, held program, l
     "everybody-in-the-group": ((1, 1, 1), {"ana": ("free", "", "oak elm"), "ben": ("reduced", "", "oak elm")}),
     "no-seats": ((0, 0, 0), {"ana": ("free", "", "oak elm"), "ben": ("paid", "", "oak")}),
     "kept-without-a-list": ((1, 1, 1), {"ana": ("free", "", "oak"), "ben": ("paid", "elm", "")}),
+    "fourteenth-choice": ((1, 1, 1), {"ana": ("free", "", " ".join([*FULL, "oak"]))}),
+    "at-the-edge": (  # 4 of 5 and 3 of 5 members: each ten points from their mean, and from the district's 7 of 10
+        (5, 5, 0),
+        {f"o{k}": ("free" if k < 4 else "paid", "", "oak") for k in range(5)}
+        | {f"e{k}": ("free" if k < 3 else "paid", "", "elm") for k in range(5)},
+    ),
     "everyone-wants-one": ((2, 1, 1), {f"c{k}": (("free", "paid")[k % 2], "", "oak") for k in range(5)}),
 }
 TINY_STUDY = {
@@ -51,8 +57,9 @@ def tiny(tmp_path_factory):
     for name, ((oak, elm, lone), children) in TINY.items():
         tables = {
             "schools": SCHOOLS,
-            "programs": PROGRAMS,
-            "seats": f"program_id,grade,capacity\nelm,KG,{elm}\nlone,KG,{lone}\noak,KG,{oak}\n",
+            "programs": PROGRAMS + "".join(f"{p},elmb,{p},GENERAL,KG,05\n" for p in FULL),
+            "seats": f"program_id,grade,capacity\nelm,KG,{elm}\nlone,KG,{lone}\noak,KG,{oak}\n"
+            + "".join(f"{p},KG,0\n" for p in FULL),
             "applicants": CHILDREN + "".join(f"{i},KG,{x},{p},34.15,-118.15\n" for i, (x, p, _) in children.items()),
             "choices": "applicant_id,rank,program_id\n"
             + "".join(f"{i},{k},{p}\n" for i, (*_, own) in children.items() for k, p in enumerate(own.split(), 1)),
@@ -60,7 +67,7 @@ def tiny(tmp_path_factory):
         (folder / name).mkdir()
         for stem, text in tables.items():
             (folder / name / f"{stem}.csv").write_text(text, encoding="utf-8")
-    run_study(folder / "study.yaml", folder / "out", workers=1)
+    write_tables_of(folder / "study.yaml", folder / "out")
     return folder
 
 
@@ -112,6 +119,12 @@ WORKED = {  # (cycle, measure, group, program, rank): the mean under the lottery
     ("kept-without-a-list", "theil_h", "low_income", "", ""): 1,
     ("kept-without-a-list", "within_band", "low_income", "", ""): 0,  # shares 1 and 0, 50 points from their mean
     ("kept-without-a-list", "targets_met", "low_income", "", ""): 0,
+    ("fourteenth-choice", "rank_distribution", "", "", "12"): 1,  # the twelfth or a later one
+    ("fourteenth-choice", "mean_rank", "", "", ""): 14,
+    ("fourteenth-choice", "top_three_rate", "", "", ""): 0,
+    ("at-the-edge", "within_band", "low_income", "", ""): 1,
+    ("at-the-edge", "targets_met", "low_income", "", ""): 1,
+    ("at-the-edge", "isolation", "low_income", "", ""): (4 * 0.8 + 3 * 0.6) / 7,
     ("everyone-wants-one", "offer_rate", "", "", ""): 0.4,
     ("everyone-wants-one", "without_offer", "", "", ""): 3,
     ("everyone-wants-one", "top_three_rate", "", "", ""): 0.4,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from functools import cache
 from itertools import permutations
 from math import atan, cos, pi, sin, sqrt
 
 import pytest
 
+from lottery.policy import load_policy
 from lottery.policy.shipped import shipped_policy
-from simulations import laboratory, run_study
+from simulations import laboratory, population, run_study
 
 from . import twin
-from .twin_study import Arm, Twin, assert_same_rows, read_policy, table
+from .twin_study import Arm, Twin, assert_same_rows, read_policy, table, write_tables_of
 
 MEASURES = ["offer_rate", "offer_rate_gap", "first_choice_rate", "group_share", "better_off"]
 STUDIES, FEWEST, EXACT = 200, 183, 1e-9
@@ -104,7 +106,7 @@ def written_study(folder, **changes):
 
 def studied(path, **options):
     out = path.parent / "out"
-    run_study(path, out, workers=1, **options)
+    write_tables_of(path, out, **options)
     return out
 
 
@@ -167,7 +169,10 @@ def expected(tmp_path_factory):
 
 @pytest.fixture
 def unwritten(monkeypatch):
-    """Studies whose findings are returned and not written."""
+    """Studies whose findings are returned and not written, and whose policies are read once."""
+    read_once = cache(load_policy)
+    for room in (laboratory, population):
+        monkeypatch.setattr(room, "load_policy", read_once)
     monkeypatch.setattr(laboratory, "write_everything", lambda *_: None)
     monkeypatch.setattr(laboratory, "attainable_targets", lambda *_: [])
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from ruamel.yaml import YAML
 
 import lottery
@@ -17,9 +18,21 @@ from lottery.intake import read_cycle
 from lottery.market import Lottery
 from lottery.policy import compile_market, parse_policy
 from lottery.policy.shipped import shipped_policy
+from simulations import laboratory
 
 from . import twin
 from .twin_safeguards import members_offered, safeguards, seats_of
+
+
+SAME = 1e-12  # entropies are not fractions
+
+
+def write_tables_of(study, out, **options):
+    """Run a study for its tables: the page and the searches for what could be reached have tests of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(laboratory, "write_page", lambda *_, **__: None)
+        patch.setattr(laboratory, "attainable_targets", lambda *_: [])
+        laboratory.run_study(study, out, workers=1, **options)
 
 
 def table(folder, name):
@@ -164,7 +177,7 @@ class Twin:
                 paired = [None if a is None or b is None else a - b for a, b in zip(own, base, strict=True)]
                 change = None if arm == self.baseline else twin.estimate(paired, replications)
                 row["difference"], row["difference_standard_error"] = change or (None, None)
-                row["unchanged"] = None if change is None else sum(each == 0 for each in paired)
+                row["unchanged"] = None if change is None else sum(abs(each) < SAME for each in paired)
                 measure, group, program, rank = key
                 found[arm, measure, group, program, "" if rank is None else str(rank)] = row
         return found

@@ -17,7 +17,8 @@ from lottery.errors import AuditFailure, LotteryError, Refusal
 
 DONE, FOUND, REFUSED, FAILED = range(4)
 COMMANDS = (
-    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "simulate", "report", "serve",
+    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "what-if", "simulate",
+    "report", "serve",
 )  # fmt: skip
 
 app = typer.Typer(
@@ -51,7 +52,7 @@ def main() -> None:
     try:
         asked = [command for command in COMMANDS if command in sys.argv[1:2]]
         for command in asked or COMMANDS:  # a command loads what it needs: `explain` waits for no compiler
-            import_module(f"lottery.cli.{command}")
+            import_module(f"lottery.cli.{command.replace('-', '_')}")
         app()
     except AuditFailure as failure:
         _say(failure)

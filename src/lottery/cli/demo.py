@@ -33,7 +33,7 @@ def demo(
         build_pasadena(cycle)
         shutil.copyfile(shipped_policy("pusd/general-2019"), policy)
         problems = check(cycle, policy, progress)
-        run(cycle, policy, SEED, folder / RESULTS, progress)
+        run(cycle, policy, SEED, folder / RESULTS, progress, probabilities=None)
     print_problems(problems)
     screen.print(
         "\nThe sample district is Pasadena Unified, 2016-17. Real: schools, enrolment, low-income shares, pathways, the"

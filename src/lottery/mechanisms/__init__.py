@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+import numpy as np
+
 from lottery.arrays import Ints
 from lottery.market import Lottery, Market, Mechanism
 from lottery.mechanisms.deferred_acceptance import DeferredAcceptance
@@ -21,6 +23,7 @@ __all__ = [
     "StableImprovementCycles",
     "TopTradingCycles",
     "mechanism_of",
+    "run_draws",
     "run_under",
 ]
 
@@ -48,6 +51,17 @@ ENGINES: Mapping[Mechanism, Callable[[Market], Engine]] = {
 def mechanism_of(market: Market) -> Engine:
     """The mechanism that the market's terms name.  Raises LotteryError where it cannot serve the market."""
     return ENGINES[market.terms.mechanism](market)
+
+
+def run_draws(engine: Engine, places: Ints, *, per_application: bool = False) -> Ints:
+    """
+    Match under many draws ([draw, applicant], or [draw, application]) and return the offers ([draw, applicant]).
+
+    Deferred acceptance does it without coming back between two draws, so that several threads run side by side.
+    """
+    if isinstance(engine, DeferredAcceptance):
+        return engine.run_draws(places, per_application=per_application)
+    return np.stack([engine.run(place, per_application=per_application) for place in places])
 
 
 def run_under(engine: Engine, lottery: Lottery) -> Ints:

@@ -7,14 +7,43 @@ can express is substitutable and obeys the law of aggregate demand (shown exhaus
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from lottery.arrays import Ints, Longs
+from lottery.arrays import Ints, Keys, Longs
 from lottery.errors import LotteryError
 from lottery.market import GUARANTEES, HARD_BAND, SEAT_GROUPS, Bounds, Market
-from lottery.mechanisms.kernel import UNBOUNDED, Choice, propose_and_reject
+from lottery.mechanisms.kernel import UNBOUNDED, Choice, keys_to_beat, propose_and_reject
+from lottery.mechanisms.many_draws_kernel import propose_and_reject_in_draws
+from lottery.mechanisms.next_in_line_kernel import next_in_line
 
 KEY_BITS = 64
+
+
+class Holders(NamedTuple):
+    """
+    One applicant for each group, each part [program, slot].
+
+    (`barred`, 0, 0) stands behind everybody who may enter, (0, 0, 0) before everybody.
+    """
+
+    standing: Longs
+    place: Longs
+    applicant: Longs
+
+
+class Cutoffs(NamedTuple):
+    """
+    Whom one more applicant would have to stand before to get into a group, or without one of its holders.
+
+    To beat in a seat group is its last holder; in a category, or a set of traits, the worst of all whom the program
+    could do without once there is one more of that category.
+    """
+
+    to_beat: Holders
+    waiting: Holders  # who would take the seat of a holder
+    leaves: Ints  # [program, slot]  the later slot of the program that this applicant would leave, or -1
 
 
 class DeferredAcceptance:
@@ -72,6 +101,29 @@ class DeferredAcceptance:
         )
         return np.where(self._held < market.choice_start[1:], self._held, -1).astype(np.int32)
 
+    def run_draws(self, places: Ints, *, per_application: bool = False) -> Ints:
+        """Match under many draws ([draw, …] of `run`), and return what `run` returns for each ([draw, applicant])."""
+        market = self.market
+        offered = np.empty((len(places), market.n_applicants), dtype=np.int32)
+        propose_and_reject_in_draws(
+            market.choice_start,
+            market.program,
+            market.standing,
+            places,
+            per_application,
+            self._bits,
+            self._seat_start,
+            self._capacity,
+            self._vacant,
+            self._seat,
+            self._cutoff,
+            self._n_held,
+            self._held,
+            self._choice,
+            offered,
+        )
+        return offered
+
     def slots(self) -> Ints:
         """The slot of the seat group in which each applicant was seated by the last run, or -1 ([applicant])."""
         n_held = self._n_held
@@ -82,6 +134,51 @@ class DeferredAcceptance:
         slot = np.full(self.market.n_applicants, -1, dtype=np.int32)
         slot[applicant] = group % self.market.n_slots
         return slot
+
+    def cutoffs(self, place: Ints, *, per_application: bool = False) -> Cutoffs:
+        """Whom one more applicant would have to stand before, after the last run, which was under these places."""
+        market = self.market
+        everyone = np.uint64(market.barred) << np.uint64(2 * self._bits)
+        to_beat = np.where(self._n_held < market.capacity.ravel(), everyone, self._cutoff)
+        if self._choice is not None:
+            to_beat[np.repeat(self._choice.applies, market.n_slots)] = everyone
+            n_slots = np.uint64(market.n_slots)
+            keys_to_beat(n_slots, self._seat_start, self._seat, self._n_held, self._choice, to_beat)
+        waiting = np.full(len(to_beat), everyone)
+        leaves = np.full(len(to_beat), -1, dtype=np.int32)
+        next_in_line(
+            market.choice_start,
+            market.program,
+            market.standing,
+            place,
+            per_application,
+            self._bits,
+            market.barred,
+            self._seat_start,
+            self._seat,
+            self._n_held,
+            self._held,
+            waiting,
+            leaves,
+        )
+        if market.bounds is not None:
+            waiting = self._in_the_same_line(market.bounds, to_beat, waiting)
+        return Cutoffs(self._holders(to_beat), self._holders(waiting), leaves.reshape(market.capacity.shape))
+
+    def _in_the_same_line(self, bounds: Bounds, to_beat: Keys, waiting: Keys) -> Keys:
+        """Who enters for a holder of a category that is above its floor: the next of all that have the same to beat."""
+        shape = self.market.capacity.shape
+        own, others = to_beat.reshape(shape)[:, :, None], to_beat.reshape(shape)[:, None, :]
+        above_floor = self._n_held.reshape(shape)[:, :, None] > bounds.floor[:, :, None]
+        together = (bounds.rule != SEAT_GROUPS)[:, None, None] & above_floor & (own == others)
+        together |= np.eye(shape[1], dtype=np.bool_)
+        first: Keys = np.where(together, waiting.reshape(shape)[:, None, :], np.iinfo(np.uint64).max).min(axis=2)
+        return first.ravel()
+
+    def _holders(self, keys: Keys) -> Holders:
+        mask = np.uint64((1 << self._bits) - 1)
+        parts = (keys >> np.uint64(2 * self._bits), keys >> np.uint64(self._bits) & mask, keys & mask)
+        return Holders(*(part.astype(np.int64).reshape(self.market.capacity.shape) for part in parts))
 
 
 def _room(market: Market) -> Longs:

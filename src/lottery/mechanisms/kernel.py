@@ -159,6 +159,55 @@ def group_of_loser(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def keys_to_beat(
+    n_slots: np.uint64, seat_start: Longs, seat: Keys, n_held: Ints, choice: Choice, to_beat: Keys
+) -> None:
+    """
+    Enter, after a run, the key that one more applicant would have to beat in each group of programs with a `choice`.
+
+    It is the worst key of all whom the program could do without, not of the group alone, and ZERO where that is nobody
+    but the newcomer.  A group that takes one more, whatever the key, keeps what stands in `to_beat`.
+    """
+    bounds, cover = choice.bounds, choice.cover
+    for program in range(len(choice.applies)):
+        p = np.uint64(program)
+        if not choice.applies[p]:
+            continue
+        if not choice.ordered[p]:
+            put_in_order(p, n_slots, bounds, cover, seat_start, seat, n_held)
+            choice.ordered[p] = True
+        for slot in range(int(n_slots)):
+            own = p * n_slots + np.uint64(slot)
+            seated = n_held[own]
+            if seated < bounds[own, LIMIT] and (seated < bounds[own, CLAIM] or choice.free[p] > 0):
+                continue
+
+            # The newcomer is one too many: as `group_of_loser`, for a key that is not there.
+            n_held[own] += 1
+            count(cover, p, bounds[own, TRAITS], 1)
+            spare = spare_traits(cover, p)
+            safe, worst, above_ceiling = True, ZERO, False
+            for other in range(int(n_slots)):
+                group = p * n_slots + np.uint64(other)
+                above = n_held[group] > bounds[group, CEILING]
+                if (
+                    n_held[group] > bounds[group, FLOOR]
+                    and above >= above_ceiling
+                    and not bounds[group, TRAITS] & ~spare
+                ):
+                    if above > above_ceiling:
+                        safe, worst, above_ceiling = True, ZERO, above
+                    if group == own:
+                        safe = False
+                    if group != own or seated > 0:
+                        worst = max(worst, seat[seat_start[group]])
+            if not safe:
+                to_beat[own] = worst
+            count(cover, p, bounds[own, TRAITS], -1)
+            n_held[own] = seated
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def propose_and_reject(
     choice_start: Ints,
     program: Ints,

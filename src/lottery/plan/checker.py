@@ -38,11 +38,11 @@ def objections(market: Market, held: int, application: Ints) -> Iterator[str]:
         seated[int(market.program[row])] = seated.get(int(market.program[row]), 0) + 1
     for program, children in sorted(seated.items()):
         if children > (seats := seats_of(market, held, program)):
-            yield f"Program {market.programs[program]} seats {children} children on {seats} seat{"s" * (seats != 1)}."
+            yield f"Program {market.programs[program]} seats {children} children on {seats} seat{'s' * (seats != 1)}."
 
 
 def blocking_pairs(market: Market, held: int, application: Ints) -> Iterator[str]:
-    """Everybody who prefers an empty seat, or one that is held by a child of a worse class: none in a weakly stable one."""
+    """Everybody who prefers an empty seat, or one of a child of a worse class; nobody in a weakly stable matching."""
     seats = {program: seats_of(market, held, program) for program in range(market.n_programs)}
     worst: dict[int, int] = {}
     for row in application[application != NOBODY].tolist():

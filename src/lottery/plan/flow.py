@@ -2,8 +2,7 @@
 Largest assignments, as flows: the most children that can be seated, and the extreme shares of members at a unit.
 
 Every child sends one unit of flow to a program, and from there to a seat, or to nowhere.  Flows with whole capacities
-have whole extreme points (Ford and Fulkerson 1962; Ahuja, Magnanti and Orlin, Network Flows, 1993, theorem 9.10), so the
-answers are exact.
+have whole extreme points (Ahuja, Magnanti and Orlin, Network Flows, 1993, theorem 9.10), so the answers are exact.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ from ortools.graph.python import max_flow, min_cost_flow
 from lottery.arrays import Bools, Ints, Longs
 from lottery.errors import LotteryError
 from lottery.plan.pool import Pool
+
+FAILED = "OR-Tools could not find a largest assignment. Install the version in requirements.lock."
 
 
 class LargestAssignments:
@@ -29,7 +30,7 @@ class LargestAssignments:
             [n_children + pool.program, np.full(len(free), self._nowhere), np.full(n_programs, self._seated)]
         ).astype(np.int32)
         self._most = np.ones(len(self._tail), dtype=np.int64)
-        self._most[-n_programs:] = pool.capacity
+        self._most[len(self._most) - n_programs :] = pool.capacity
         self.size = self._size()
 
     def any_of_them(self) -> Ints:

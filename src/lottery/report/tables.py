@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from lottery.arrays import Bools, Ints, Longs
+from lottery.chances import Chances
 from lottery.market import GUARANTEES, HARD_BAND, INELIGIBLE, SEAT_GROUPS, SOFT_BAND, Bounds
 from lottery.outcome import NOBODY, Outcome
 
@@ -23,6 +24,7 @@ CUTOFFS = (
     "program_id", "grade", "seat_group", "capacity", "filled", "member", "priority", "lottery_number", "place",
 )  # fmt: skip
 BOUNDS = ("program_id", "grade", "rule", "name", "floor", "ceiling", "members")
+PROBABILITIES = ("applicant_id", "program_id", "priority", "draws", "probability")
 WAITLISTS = ("program_id", "grade", "position", "applicant_id", "priority", "lottery_number", "place")
 
 RULES = {SOFT_BAND: "soft_band", HARD_BAND: "hard_band", GUARANTEES: "guarantees"}
@@ -51,6 +53,28 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def write_probabilities(chances: Chances, folder: Path) -> None:
+    """
+    Write probabilities.csv: in which share of the draws each application was the offer (blank program: none).
+
+    With the priorities beside them, effects of programs can be estimated from the chance in the lottery alone
+    (Abdulkadiroğlu, Angrist, Narita and Pathak, "Research design meets market design", Econometrica 85, 2017).
+    """
+    write_csv(folder / "probabilities.csv", PROBABILITIES, _probabilities(chances))
+
+
+def _probabilities(chances: Chances) -> Iterator[Sequence[object]]:
+    market, draws = chances.market, chances.draws
+    shares = [f"{count / draws:.6f}" for count in range(draws + 1)]
+    names = [*market.class_names, ""]  # INELIGIBLE is -1: the last, blank name
+    start, program, none = market.choice_start.tolist(), market.program.tolist(), chances.count_none.tolist()
+    priority, count = market.priority_class.tolist(), chances.count.tolist()
+    for i in sorted(range(market.n_applicants), key=lambda i: market.applicants[i].encode()):
+        yield market.applicants[i], "", "", draws, shares[none[i]]
+        for a in sorted(range(start[i], start[i + 1]), key=lambda a: market.programs[program[a]].encode()):
+            yield market.applicants[i], market.programs[program[a]], names[priority[a]], draws, shares[count[a]]
 
 
 @dataclass(frozen=True, eq=False)
