@@ -16,6 +16,7 @@ from simulations.study import Measure
 from simulations.tally import ArmTally, Moments
 
 MOST_TOGETHER, CHILDREN_TOGETHER = 50, 500_000  # draws, and children in them, that are kept until they are measured
+EQUAL = 1e-12  # two indices that are equal as fractions may differ in their last bits
 MOST_PROGRAMS = 1000  # beyond this, who went where is not counted
 
 
@@ -123,4 +124,4 @@ class Bench:
         apart = values - against
         self.tally.level.join(Moments.of(values))
         self.tally.difference.join(Moments.of(apart))
-        self.tally.unchanged += (apart == 0).sum(axis=0)
+        self.tally.unchanged += (np.abs(apart) < EQUAL).sum(axis=0)

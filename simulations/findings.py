@@ -107,7 +107,10 @@ def _results(study: Study, counted: Sequence[Counted], looks: int) -> list[Resul
         for number, (cell, children) in enumerate(zip(of, _children(part, of), strict=True)):
             result = Result(part.cycle, part.arm.name, cell, level[number], None, None, children)
             if not part.is_baseline:
-                result = replace(result, difference=difference[number], unchanged=unchanged[number])
+                defined = not np.isnan(difference[number].mean)
+                result = replace(
+                    result, difference=difference[number], unchanged=unchanged[number] if defined else None
+                )
             found.append(result)
     return found
 
@@ -153,6 +156,7 @@ def _safeguards(counted: Sequence[Counted], looks: int) -> list[SafeguardUse]:
                 SafeguardUse(
                     part.cycle,
                     part.arm.name,
+                    safeguard.kind,
                     safeguard.name,
                     safeguard.seats,
                     members=members,

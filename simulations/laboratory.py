@@ -157,7 +157,7 @@ def write_everything(
         write_probabilities(populations, ledger, findings.draws, folder)
     _write_json(folder / "summary.json", _summary(findings))
     shown = published(findings)
-    write_tables(shown, public)
+    write_tables(shown, public, public=True)
     write_page(shown, public, public=True)
     outputs = {
         path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(folder.rglob("*")) if path.is_file()

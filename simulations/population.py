@@ -57,6 +57,7 @@ class Arm:
     sibling: Bools  # [application]  whether a sibling is there and the program on the true list
     member: Bools  # [group, child]  belongs to the group and takes part
     first: Ints  # [child]  the first program of the true list, or -1
+    with_sibling: int  # applicants who truly list a program where a sibling is
     twins: tuple[OpenTwin, ...]  # the same arm without one of its safeguards
 
     def __post_init__(self) -> None:
@@ -133,15 +134,14 @@ def _targets(baseline: PolicyFile, roll: Roll) -> tuple[tuple[Target, int, float
 
 
 def _frame(arm: Arm, roll: Roll, targets: tuple[tuple[Target, int, float], ...], band: float) -> Frame:
-    who, n_programs = arm.child[arm.market.applicant_of()], len(roll.programs)
-    with_sibling = np.unique(who[arm.sibling & arm.member[0, who]])
+    n_programs = len(roll.programs)
     firsts = [np.bincount(arm.first[member & (arm.first >= 0)], minlength=n_programs) for member in arm.member]
     return Frame(
         groups=roll.groups,
         programs=roll.programs,
         applicants=arm.member.sum(axis=1),
         first_choosers=np.array(firsts, dtype=np.int64).T,
-        with_sibling=len(with_sibling),
+        with_sibling=arm.with_sibling,
         band=band,
         targets=tuple((group, centre, float(target.points) / 100) for target, group, centre in targets),
     )
@@ -208,6 +208,7 @@ def _arm(name: str, policy: PolicyFile, told: Answers, places: _Places, seed: st
     program = places.programs.get_indexer(pd.Index(market.programs)).astype(np.int64)[market.program]
     who = child[market.applicant_of()]
     own = Lists.of(told.true, places.children, places.programs)
+    near_sibling = np.unique(own.child[places.sibling(own.child, own.program)])
     rank, listed = own.rank_of(who, program)
     held = int(policy.policy.secured_seat == "continuing")
     takes_part = np.array([applicant not in told.leaving for applicant in roll.children], dtype=np.bool_)
@@ -225,5 +226,6 @@ def _arm(name: str, policy: PolicyFile, told: Answers, places: _Places, seed: st
         sibling=listed & places.sibling(who, program),
         member=roll.member & takes_part,
         first=own.first(),
-        twins=open_twins(market, held),
+        with_sibling=int(takes_part[near_sibling].sum()),
+        twins=open_twins(market, held, policy.policy),
     )

@@ -84,14 +84,9 @@ def _withheld(findings: Findings, cycle: str) -> Withheld:
         if children < SMALLEST_SHOWN:
             _keep(kept, cell)
     kept.groups |= _but_the_first(list(dict.fromkeys(cell.group for cell in fewest)), kept.groups)
-    flows = _by_arm_and_group(findings, cycle)
-    programs = sorted(findings.program_names[cycle])
-    while True:
-        before = len(kept.offers), len(kept.firsts)
-        _keep_programs(kept, results)
-        _keep_flows(kept, flows, programs)
-        if before == (len(kept.offers), len(kept.firsts)):
-            return kept
+    _keep_programs(kept, results)
+    _keep_flows(kept, _by_arm_and_group(findings, cycle), sorted(findings.program_names[cycle]))
+    return kept
 
 
 def _keep(kept: Withheld, cell: Cell) -> None:
@@ -126,7 +121,6 @@ def _keep_programs(kept: Withheld, results: Sequence[Result]) -> None:
             for group in {group for group, _ in pairs} - kept.groups:
                 if not _keep_another(pairs, group, levels):
                     kept.groups.add(group)
-            kept.firsts |= {pair for pair in kept.offers if pair in firsts}
         if before == (len(kept.offers), len(kept.firsts)):
             return
 
@@ -181,8 +175,7 @@ def _keep_flows(kept: Withheld, flows: Flows, programs: Sequence[str]) -> None:
             for group in _but_the_first(groups, {group for group in groups if move not in shown[group]}):
                 del shown[group][move]
         for group, own in every.items():
-            if not _untell(own, shown[group], {p for of, p in kept.offers if of == group}, programs):
-                kept.offers |= {(group, program) for program in programs}
+            _untell(own, shown[group], programs)
             kept.flows |= {(arm, group, move) for move in own if move not in shown[group]}
 
 
@@ -199,32 +192,27 @@ def _large(kept: Withheld, group: str, every: Mapping[str, Mapping[Move, float]]
     }
 
 
-def _untell(own: Mapping[Move, float], shown: dict[Move, float], joined: AbstractSet[str], all_: Sequence[str]) -> bool:
+def _untell(own: Mapping[Move, float], shown: dict[Move, float], programs: Sequence[str]) -> None:
     """
     Show fewer flows of a group in an arm until the sums at the programs tell none that is not shown.
 
     One unknown flow can change unnoticed exactly if other unknown ones lead round from its origin to its destination,
     in either direction (Gusfield, “A graph theoretic approach to statistical data security”, SIAM Journal on Computing
-    17, 1988).  False where no flow is left to give.
+    17, 1988).  At a single program there is no way round: its flows are the children who gain and lose an offer.
     """
     for move in [move for move, children in own.items() if move not in shown and children > 0]:
-        while not _way_round(move, shown, joined, all_):
-            if not shown:
-                return False
+        while shown and not _way_round(move, shown, programs):
             del shown[min(shown, key=lambda other: (shown[other], other))]
-    return True
 
 
-def _way_round(move: Move, shown: Mapping[Move, float], joined: AbstractSet[str], programs: Sequence[str]) -> bool:
-    """Whether unknown flows other than `move` link its two ends; programs kept back are joined by their offers."""
+def _way_round(move: Move, shown: Mapping[Move, float], programs: Sequence[str]) -> bool:
+    """Whether unknown flows other than `move` link its two ends."""
     start, goal = move[0] or FROM_NOTHING, move[1] or TO_NOTHING
     reached, edge = {start}, [start]
     while edge:
         here = edge.pop()
-        beside = [there for there in (goal, *programs, FROM_NOTHING, TO_NOTHING) if there not in reached]
-        for there in beside:
-            flows = {_flow(here, there), _flow(there, here)} - {None, move}
-            if any(flow not in shown for flow in flows) or (here in joined and there in joined):
+        for there in [node for node in (goal, *programs, FROM_NOTHING, TO_NOTHING) if node not in reached]:
+            if any(flow not in shown for flow in _flows_between(here, there) if flow != move):
                 if there == goal:
                     return True
                 reached.add(there)
@@ -232,11 +220,15 @@ def _way_round(move: Move, shown: Mapping[Move, float], joined: AbstractSet[str]
     return False
 
 
-def _flow(here: str, there: str) -> Move | None:
-    """The flow between two nodes, or None where there can be none."""
-    if here == TO_NOTHING or there == FROM_NOTHING:
-        return None
-    return here.removeprefix(FROM_NOTHING), there.removeprefix(TO_NOTHING)
+def _flows_between(here: str, there: str) -> list[Move]:
+    """The flows in either direction; none comes from those who end without an offer, or leads to those who began so."""
+    if {here, there} == {FROM_NOTHING, TO_NOTHING}:
+        return []
+    if FROM_NOTHING in (here, there):
+        return [("", here if there == FROM_NOTHING else there)]
+    if TO_NOTHING in (here, there):
+        return [(here if there == TO_NOTHING else there, "")]
+    return [(here, there), (there, here)]
 
 
 def _of_shown_units(target: Target, kept: Withheld) -> Target:

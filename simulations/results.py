@@ -43,7 +43,7 @@ class Result:
     cell: Cell
     level: Estimate
     difference: Estimate | None  # to the baseline; None: this arm is the baseline
-    unchanged: int | None  # draws in which it equals the baseline's
+    unchanged: int | None  # draws in which it equals the baseline's; None: the baseline, or undefined
     children: int  # the fewest children it could be traced to: suppressed in public below 11
 
 
@@ -65,6 +65,7 @@ class SafeguardUse:
 
     cycle: str
     arm: str
+    kind: str  # seat_group, category or trait
     safeguard: str
     seats: int
     members: Estimate  # offered a program that has it

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
-from lottery.arrays import Bools
+from lottery.arrays import Bools, Texts
 from lottery.equity import with_open_seats
 from lottery.market import INELIGIBLE, SEAT_GROUPS, Bounds, Market
+from lottery.policy.model import Policy
 
 DEFERRED = "deferred-acceptance"
+Kind = Literal["seat_group", "category", "trait"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Safeguard:
     """Seats that are meant for somebody."""
 
+    kind: Kind
     name: str
     seats: int
-    member: Bools  # [application]  for whom they are meant, at the programs that have them
+    member: Bools  # [application]  for whom they are meant, at the programs that have them; not who holds a seat there
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,33 +35,44 @@ class OpenTwin:
     safeguards: tuple[Safeguard, ...]
 
 
-def open_twins(market: Market, held: int) -> tuple[OpenTwin, ...]:
+def open_twins(market: Market, held: int, policy: Policy) -> tuple[OpenTwin, ...]:
     """
-    One twin for every name of a seat group that is not simply open, and one for bands and guarantees.
+    One twin for every name of a seat group that is for somebody, or has an order of its own; one for all else.
 
-    `held` slots come first, for those who hold a seat now; they stay.
+    `held` slots come first, for those who hold a seat now; they stay, and holders are no members: nothing moves them.
     """
     if market.terms.mechanism != DEFERRED:
         return ()
-    twins = [OpenTwin(_opened(market, slots), (found,)) for slots, found in _seat_groups(market, held)]
-    if market.bounds is not None and (bounded := tuple(_bounded(market, market.bounds))):
-        twins.append(OpenTwin(with_open_seats(market, held), bounded))
+    newcomer = ~market.member[:, :held].any(axis=1)
+    groups = [group for entry in policy.seat_groups for group in entry.groups if group.members or group.order]
+    twins = []
+    for name, of_name in sorted({group.name: group for group in groups}.items()):
+        slots = _slots_named(market, held, name)
+        here = market.member & slots[market.program]
+        if of_name.members is None:
+            here &= _first_line(market, here)
+        seats = int(market.capacity[slots].sum())
+        guard = Safeguard("seat_group", name, seats, newcomer & here.any(axis=1))
+        twins.append(OpenTwin(_opened(market, slots), (guard,)))
+    bounded = [*_categories(market, newcomer, policy), *_traits(market, newcomer, policy)]
+    if bounded:
+        twins.append(OpenTwin(_unbounded(market, held), tuple(bounded)))
     return tuple(twins)
 
 
-def _seat_groups(market: Market, held: int) -> Iterator[tuple[Bools, Safeguard]]:
-    """Where a name stands ([program, slot]), and the safeguard of that name."""
-    eligible = market.priority_class != INELIGIBLE
-    plain = np.where(eligible, market.priority_class, market.barred)
-    changed = market.standing != plain[:, None]  # [application, slot]
-    changed[:, :held] = False
-    names = _names(market)
-    own = np.ones(market.n_programs, dtype=np.bool_) if market.bounds is None else market.bounds.rule == SEAT_GROUPS
-    changed &= own[market.program, None]
-    for name in sorted({*names[market.program][changed].tolist()}):
-        slots = (names == name) & own[:, None]
-        slots[:, :held] = False
-        yield slots, Safeguard(name, int(market.capacity[slots].sum()), _any(market.member & slots[market.program]))
+def _slots_named(market: Market, held: int, name: str) -> Bools:
+    """[program, slot] Where seat groups of this name are."""
+    slots = np.asarray(_names(market) == name)
+    slots[:, :held] = False
+    if market.bounds is not None:
+        slots &= (market.bounds.rule == SEAT_GROUPS)[:, None]
+    return slots
+
+
+def _first_line(market: Market, admitted: Bools) -> Bools:
+    """[application, slot] Who is in the first class of an order, of those admitted."""
+    own = market.standing % max(1, market.n_classes)
+    return np.asarray(own == np.min(own, initial=market.barred, where=admitted))
 
 
 def _opened(market: Market, slots: Bools) -> Market:
@@ -72,38 +87,54 @@ def _opened(market: Market, slots: Bools) -> Market:
     )
 
 
-def _bounded(market: Market, bounds: Bounds) -> Iterator[Safeguard]:
-    """Categories with a floor, and traits with guaranteed seats, by name."""
-    names, at = _names(market), market.program
+def _unbounded(market: Market, held: int) -> Market:
+    """The market with open seats where there are bands and guarantees; seat groups stay."""
+    bounds = market.bounds
+    if bounds is None:
+        return market
     own = bounds.rule != SEAT_GROUPS
-    for name in sorted({*names[own[:, None] & (bounds.floor > 0)].tolist()}):
-        slots = (names == name) & own[:, None]
-        yield Safeguard(name, int(bounds.floor[slots].sum()), _any(market.member & slots[at]))
-    for name, seats in _guaranteed(bounds).items():
-        holders = np.zeros(market.member.shape, dtype=np.bool_)
-        for p, traits in enumerate(bounds.trait_names):
-            if name in traits:
-                holders[at == p] = bounds.traits[p] >> traits.index(name) & 1
-        yield Safeguard(name, seats, _any(market.member & holders))
+    opened, here = with_open_seats(market, held), own[market.program]
+    n_slots = opened.n_slots
+    capacity, standing, member = market.capacity.copy(), market.standing.copy(), market.member.copy()
+    capacity[own], standing[here], member[here] = 0, market.barred, False
+    capacity[own, :n_slots] = opened.capacity[own]
+    standing[here, :n_slots], member[here, :n_slots] = opened.standing[here], opened.member[here]
+    return replace(market, capacity=capacity, standing=standing, member=member, bounds=None)
 
 
-def _any(admits: Bools) -> Bools:
-    """[application] Whether any slot does."""
-    return np.asarray(admits.any(axis=1))
+def _categories(market: Market, newcomer: Bools, policy: Policy) -> Iterator[Safeguard]:
+    """The categories of bands, with their floors."""
+    bounds = market.bounds
+    for name in sorted({category.name for entry in policy.bands for category in entry.categories}):
+        slots = _bounded(market, bounds) & np.asarray(_names(market) == name)
+        seats = 0 if bounds is None else int(bounds.floor[slots].sum())
+        yield Safeguard("category", name, seats, newcomer & (market.member & slots[market.program]).any(axis=1))
 
 
-def _guaranteed(bounds: Bounds) -> Mapping[str, int]:
-    """The guaranteed seats of every trait, by name."""
-    seats: dict[str, int] = {}
-    for own, traits in zip(bounds.guaranteed, bounds.trait_names, strict=False):
-        for t, name in enumerate(traits):
-            seats[name] = seats.get(name, 0) + int(own[t])
-    return dict(sorted(seats.items()))
+def _traits(market: Market, newcomer: Bools, policy: Policy) -> Iterator[Safeguard]:
+    """The traits of guarantees, with their seats."""
+    bounds = market.bounds
+    for name in sorted({trait.name for entry in policy.guarantees for trait in entry.traits}):
+        slots, seats = np.zeros(market.capacity.shape, dtype=np.bool_), 0
+        for p, traits in enumerate(bounds.trait_names if bounds is not None else ()):
+            if bounds is not None and name in traits:
+                t = traits.index(name)
+                slots[p] = bounds.traits[p] >> t & 1
+                seats += int(bounds.guaranteed[p, t])
+        yield Safeguard("trait", name, seats, newcomer & (market.member & slots[market.program]).any(axis=1))
 
 
-def _names(market: Market) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
-    """[program, slot] The names of the seat groups, "" where a slot is not in use."""
-    names = np.full(market.capacity.shape, "", dtype=object)
+def _bounded(market: Market, bounds: Bounds | None) -> Bools:
+    """[program, slot] Where a slot is a category or a set of traits."""
+    bounded = np.zeros(market.capacity.shape, dtype=np.bool_)
+    if bounds is not None:
+        bounded[bounds.rule != SEAT_GROUPS, bounds.first :] = True
+    return bounded
+
+
+def _names(market: Market) -> Texts:
+    """[program, slot] The names of the slots, "" where one is not in use."""
+    names: Texts = np.full(market.capacity.shape, "", dtype=object)
     for row, own in zip(names, market.group_names, strict=True):
         row[: len(own)] = own
     return names

@@ -6,6 +6,7 @@ import mmap
 import pickle
 import struct
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from simulations.population import Population
@@ -14,23 +15,29 @@ ALIGNMENT = 64  # bytes: where a kernel likes its arrays to start
 LENGTH = struct.Struct("<Q")
 
 
-def store(population: Population, path: Path) -> None:
+def store(population: Population, folder: Path) -> Path:
     """
-    Write a population: its objects, and behind them every array as it lies in memory.
+    Write a population into a folder: its objects, and behind them every array as it lies in memory.
 
-    The file holds the number of arrays, the length of the objects and of each array, then all of them, aligned.
+    The file holds the number of parts, the length of the objects and of each array, then all of them, aligned.  It is
+    named after what is in it: a process that maps a file of this name has this population and no older one.
     """
     arrays: list[pickle.PickleBuffer] = []
     objects = pickle.dumps(population, protocol=5, buffer_callback=arrays.append)
     parts = [memoryview(objects), *(array.raw() for array in arrays)]
+    lengths = b"".join(LENGTH.pack(part.nbytes) for part in parts)
+    digest = sha256(lengths)
+    for part in parts:
+        digest.update(part)
+    path = folder / f"population-{digest.hexdigest()}"
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
-        file.write(LENGTH.pack(len(parts)))
-        file.write(b"".join(LENGTH.pack(part.nbytes) for part in parts))
+        file.write(LENGTH.pack(len(parts)) + lengths)
         for part in parts:
             file.write(bytes(-file.tell() % ALIGNMENT))
             file.write(part)
     partial.replace(path)
+    return path
 
 
 @lru_cache(maxsize=8)

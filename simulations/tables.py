@@ -20,7 +20,7 @@ FLOWS = (
     "cycle", "arm", "group", "from_program", "to_program", "children", "standard_error", "low", "high",
 )  # fmt: skip
 SAFEGUARDS = (
-    "cycle", "arm", "safeguard", "seats", "members", "members_se", "anyway", "anyway_se", "moved", "moved_se",
+    "cycle", "arm", "kind", "safeguard", "seats", "members", "members_se", "anyway", "anyway_se", "moved", "moved_se",
     "unchanged",
 )  # fmt: skip
 ATTAINABLE = (
@@ -43,7 +43,7 @@ def write_tables(findings: Findings, folder: Path, public: bool = False) -> None
     results = [_result(result) for result in sorted(findings.results, key=_key)]
     write_csv(folder / "results.csv", RESULTS, results)
     write_csv(folder / "flows.csv", FLOWS, _sorted(_flows(findings), 5))
-    write_csv(folder / "safeguards.csv", SAFEGUARDS, _sorted(_safeguards(findings), 3))
+    write_csv(folder / "safeguards.csv", SAFEGUARDS, _sorted(_safeguards(findings), 4))
     write_csv(folder / "attainable.csv", ATTAINABLE, _sorted(_attainable(findings), 6))
     if public:
         return
@@ -103,7 +103,7 @@ def _safeguards(findings: Findings) -> Iterator[Row]:
             for told in (use.members, use.anyway, use.moved)
             for number in (told.mean, told.standard_error)
         )
-        yield use.cycle, use.arm, use.safeguard, str(use.seats), *numbers, str(use.unchanged)
+        yield use.cycle, use.arm, use.kind, use.safeguard, str(use.seats), *numbers, str(use.unchanged)
 
 
 def _attainable(findings: Findings) -> Iterator[Row]:

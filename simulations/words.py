@@ -8,7 +8,7 @@ from math import isnan
 
 from simulations.results import Estimate
 
-MINUS, GAP = "−", " points"
+MINUS, PERCENT, GAP = "−", "\u00a0%", " points"  # a number and its percent sign stay on one line
 UNDEFINED = "not defined"
 POINTS, CHILDREN, RANKS, METRES, INDEX = "percentage points", "children", "ranks", "metres", "from 0 to 1"
 
@@ -38,8 +38,8 @@ class Words:
         """
         A level with its unit.
 
-        >>> WORDS["offer_rate"].level(0.8125), WORDS["mean_rank"].level(1.5)
-        ('81.2 %', '1.50')
+        >>> WORDS["without_offer"].level(41.25), WORDS["mean_rank"].level(1.5)
+        ('41.2 children', '1.50')
         """
         return UNDEFINED if isnan(number) else f"{self._plain(number, self.decimals)}{self.mark}"
 
@@ -87,17 +87,17 @@ class Words:
 
 
 def percent(share: float) -> str:
-    """
+    r"""
     A share as people read it.
 
     >>> percent(0.4)
-    '40.0 %'
+    '40.0\xa0%'
     """
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}{PERCENT}"
 
 
 def _share(title: str, what: str, source: str = THIS_STUDY) -> Words:
-    return Words(title, POINTS, " %", 1, 100, "more", "fewer", what, source)
+    return Words(title, POINTS, PERCENT, 1, 100, "more", "fewer", what, source)
 
 
 def _gap(title: str, what: str) -> Words:

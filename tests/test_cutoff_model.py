@@ -63,11 +63,11 @@ def test_with_one_program_and_one_class_it_is_seats_by_applicants(n, seats):
     assert one_more.standard_error == pytest.approx([0, 0], abs=1e-12)
 
 
-def tiny_markets(name: str, n_markets: int, longest: int, bounds: float) -> Iterator[Written]:
+def tiny_markets(name: str, n_markets: int, longest: int, bounds: float, programs: int = 3) -> Iterator[Written]:
     """Up to five applicants and `new`, who ranks everything; single numbers, everything else that can be written."""
     rng = Random(name)
     for _ in range(n_markets):
-        written = random_market(rng, rng.randint(1, 5), rng.randint(1, 3), bounds=bounds)
+        written = random_market(rng, rng.randint(1, 5), rng.randint(1, programs), 3, bounds)
         renamed = rename(written, "i0", NEW)
         lists = {i: own[:longest] for i, own in renamed.choices.items()} | {NEW: rng.sample(list(written.seats), len(written.seats))}  # fmt: skip
         yield replace(renamed, choices=lists, numbers=random_numbers(rng, list(lists)))
@@ -147,10 +147,24 @@ def test_in_a_small_market_a_chain_can_come_back_and_the_answer_does_not_see_it(
 
 def test_if_the_others_rank_one_program_the_answer_for_a_child_of_the_market_is_that_of_all_orders(all_orders):
     """Without the own seat the next in line has it, and within a program whoever moves up."""
-    for written in tiny_markets("own seat", 150, 1, 0.0):
+    for written in (*tiny_markets("own seat", 80, 1, 0.0), *tiny_markets("moving up", 120, 1, 0.0, programs=1)):
         market = written.compiled()
         (answer,) = answers(all_orders(market), market, [market.applicants.index(NEW)])
         assert answer.probability == pytest.approx([float(f) for f in frequencies(written, NEW)], abs=1e-9), written
+
+
+def test_the_reserved_seat_of_a_child_goes_to_a_member_in_an_open_seat_and_that_one_to_whoever_waits(all_orders):
+    """Without the own seat, someone of the same program may be next in line, and leave a seat for others."""
+    names = [NEW, "m", "o", "x"]
+    groups = {"oak": [{"for": [NEW, "m", "x"], "seats": 1, "unfilled": "hold"}, {"open": 1}]}
+    numbers = {i: str(k) for k, i in enumerate(names)}
+    written = Written({i: ["oak"] for i in names}, {"oak": [names]}, {"oak": 2}, numbers, groups)
+    market = written.compiled()
+
+    found = dict(zip(market.applicants, answers(all_orders(market), market, range(4)), strict=True))
+
+    for i in names:
+        assert found[i].probability == pytest.approx([float(f) for f in frequencies(written, i)])
 
 
 def test_without_the_own_seat_in_a_band_or_guarantees_the_answer_is_hardly_ever_off(all_orders):

@@ -103,7 +103,7 @@ def _of_baseline(view: View, asked: Sequence[Cell]) -> str:
 
 
 def _sentences(view: View, asked: Sequence[Cell]) -> Iterator[tuple[str, str]]:
-    """Of everybody and the first group: what differs, what is not shown to, what is the same in every draw; who moves."""
+    """Of everybody and the first group: what differs, is not shown to differ, is the same in every draw; who moves."""
     cells = [*asked, *(cell for group in view.groups[:1] for cell in _of_group(view, group))]
     for arm in view.others:
         found = [result for cell in cells if (result := view.at(arm, cell)) and not _undefined(result)]

@@ -9,6 +9,7 @@ from simulations.figures.frame import Figure, Table, View
 from simulations.results import Estimate, SafeguardUse
 from simulations.words import WORDS, words
 
+KINDS = {"seat_group": "the seats of", "category": "the category", "trait": "the guarantee of"}
 HEADER = (
     "Policy", "Safeguard", "Seats", "Members offered", "Interval", "With its seats open", "Interval",
     "Children with another answer", "Interval", "Draws in which nobody has",
@@ -22,7 +23,8 @@ def safeguards(view: View) -> Iterator[Figure]:
         return
     notes = [
         "Each safeguard is compared with the same policy on the same draws, with its seats open to all in the order of "
-        "the program.",
+        "the program; categories and guarantees are opened together. Its members are those it is meant for, without "
+        "those who hold a seat there now.",
         *(sentence(view, use) for use in uses),
     ]
     rows = [_row(view, use) for use in uses]
@@ -33,7 +35,8 @@ def safeguards(view: View) -> Iterator[Figure]:
 
 def sentence(view: View, use: SafeguardUse) -> str:
     """What a safeguard changes, or that it changes nothing, as a board reads it aloud."""
-    name = f"Under {view.arm(use.arm)}, {words(use.safeguard)} ({use.seats:,} {'seat' if use.seats == 1 else 'seats'})"
+    seats = f"{use.seats:,} {'seat' if use.seats == 1 else 'seats'}"
+    name = f"Under {view.arm(use.arm)}, {_safeguard(use)} ({seats})"
     draws = view.findings.draws
     if _void(view, use):
         anyway = (
@@ -56,6 +59,10 @@ def sentence(view: View, use: SafeguardUse) -> str:
     )
 
 
+def _safeguard(use: SafeguardUse) -> str:
+    return f"{KINDS[use.kind]} {words(use.safeguard)}"
+
+
 def _void(view: View, use: SafeguardUse) -> bool:
     return use.unchanged == view.findings.draws
 
@@ -71,4 +78,4 @@ def _row(view: View, use: SafeguardUse) -> list[str]:
         for estimate in (use.members, use.anyway, use.moved)
         for cell in ("not shown" if isnan(estimate.mean) else _number(estimate), said.interval(estimate))
     ]
-    return [view.arm(use.arm), words(use.safeguard), f"{use.seats:,}", *numbers, f"{use.unchanged:,}"]
+    return [view.arm(use.arm), _safeguard(use), f"{use.seats:,}", *numbers, f"{use.unchanged:,}"]

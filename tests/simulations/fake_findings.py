@@ -219,7 +219,9 @@ def _safeguard(world, cycle, arm, group):
         for a, b in zip(world.offers[arm], world.offers[base], strict=True)
     ]
     seats = sum(world.seats.values()) // 2
-    return SafeguardUse(cycle, arm, group, seats, *map(estimate, numbers), estimate(moved), moved.count(0.0))
+    return SafeguardUse(
+        cycle, arm, "seat_group", group, seats, *map(estimate, numbers), estimate(moved), moved.count(0.0)
+    )
 
 
 def _targets(world, cycles):

@@ -20,7 +20,7 @@ def safeguards(policy: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     found = {}
     for entry in policy.get("seat_groups", []):
         for group in entry["groups"]:
-            if "for" in group:
+            if "for" in group or "order" in group:
                 found[group["name"]] = _with_that_group_open(policy, group["name"])
     for key, parts in KINDS[1:]:
         names = [part["name"] for entry in policy.get(key, []) for part in entry[parts]]
@@ -52,9 +52,11 @@ def seats_of(town: Town, policy: Mapping[str, Any], name: str) -> int:
 
 
 def members_offered(town: Town, policy: Mapping[str, Any], name: str, offers: Offers) -> int:
-    """Members of a safeguard who are offered a program that has it."""
+    """Members of a safeguard who are offered a program that has it, and do not hold a seat there now."""
     count = 0
     for child, program in offers.items():
+        if policy["secured_seat"] == "continuing" and town.child[child].get("current_program_id") == program:
+            continue
         parts = _parts(town, policy, (program, town.child[child]["grade"])) if program is not None else []
         whom = [_for(part, parts) for part in parts if part["name"] == name]
         count += any(town.holds(policy, condition, child, program or "") for condition in whom)
@@ -75,6 +77,8 @@ def _parts(town: Town, policy: Mapping[str, Any], offering: Offering) -> list[di
 
 def _for(part: Mapping[str, Any], parts: list[dict[str, Any]]) -> Any:
     """Whom a part is for; the category that does not say is for those whom no other takes."""
+    if "order" in part and "for" not in part:
+        return part["order"][0].get("when", {"none": []})
     return part.get("for", {"none": [other["for"] for other in parts if "for" in other]})
 
 

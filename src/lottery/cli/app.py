@@ -17,7 +17,7 @@ from lottery.errors import AuditFailure, LotteryError, Refusal
 
 DONE, FOUND, REFUSED, FAILED = range(4)
 COMMANDS = (
-    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "what-if", "simulate",
+    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "what_if", "simulate",
     "report", "serve",
 )  # fmt: skip
 
@@ -50,9 +50,9 @@ def main() -> None:
     for stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, _stopped)  # so that what is half-written is removed
     try:
-        asked = [command for command in COMMANDS if command in sys.argv[1:2]]
+        asked = [command for command in COMMANDS if command.replace("_", "-") in sys.argv[1:2]]
         for command in asked or COMMANDS:  # a command loads what it needs: `explain` waits for no compiler
-            import_module(f"lottery.cli.{command.replace('-', '_')}")
+            import_module(f"lottery.cli.{command}")
         app()
     except AuditFailure as failure:
         _say(failure)

@@ -180,7 +180,7 @@ class CutoffModel:
         while len(draw):
             cutoff[draw, slot] = self.waiting[draw, program, slot]
             slot = self.leaves[draw, program, slot].astype(np.int64)
-            break
+            draw, slot = draw[slot >= 0], slot[slot >= 0]
         return cutoff
 
     def _before(self, program: int, reach: Longs, tickets: int, presence: Presence | None) -> Floats:

@@ -10,7 +10,6 @@ from lottery.arrays import Bools, Ints, Longs
 from lottery.chances import Draws
 from lottery.market import Market
 from lottery.mechanisms.deferred_acceptance import Holders
-from lottery.policy.model import SECURED
 
 
 class Places:
@@ -32,7 +31,6 @@ class Places:
         self._single: Draws | None = None
         if self.per_application and self.shared.any():
             self._single = Draws(replace(market, terms=replace(terms, tie_breaker="single", popular=None)), seed)
-        self._secured = np.array([names[:1] == (SECURED,) for names in market.group_names], dtype=np.bool_)
         self._applicant = market.applicant_of()
 
         count = np.bincount(market.program, minlength=market.n_programs)
@@ -68,9 +66,7 @@ class Places:
         if self.per_application and single is not None:
             held = self.shared[:, None] & (place > 0)
             place[held] = single[holders.applicant[held]]
-        packed = holders.standing * self.base + place
-        packed[self._secured, 0] = np.maximum(packed[self._secured, 0], self.base)  # whoever holds a seat keeps it
-        return packed
+        return np.asarray(holders.standing * self.base + place)
 
     def undrawn(self, place: Ints, single: Ints | None) -> Longs:
         """The tickets not yet drawn before each place, program after program; none where each has one ticket."""

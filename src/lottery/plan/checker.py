@@ -88,4 +88,4 @@ def seats_of(market: Market, held: int, program: int) -> int:
 
 def _kept(market: Market, held: int, own: range) -> int | None:
     """The application for the seat that a child holds now, if there is one."""
-    return next((row for row in own if held and market.member[row, 0] and market.priority_class[row] >= 0), None)
+    return next((row for row in own if held and market.member[row, 0]), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from lottery.arrays import Ints
+from lottery.outcome import NOBODY
 from lottery.plan.answer import Count, Reach
 from lottery.plan.band import ROUNDING
 from lottery.plan.flow import LargestAssignments
@@ -25,14 +27,15 @@ def over_largest(question: Question, progress: Callable[[str], None]) -> OverLar
     progress("counting the children who could be seated")
     largest = LargestAssignments(question.pool)
     progress("searching for the most units within the band")
-    fitting = question.could_fit()
-    met, bound = question.most_met([at_least(largest.size)], fitting, largest.any_of_them(), at_least=largest.size)
+    fitting, start = question.could_fit(), largest.any_of_them()
+    met, bound = question.most_met([at_least(largest.size)], fitting, start, at_least=largest.size)
     progress("measuring what each unit could reach")
     units = []
     for unit, name in enumerate(question.names):
         ends = _ends(question, largest, unit)
-        can_meet = bool(met[unit]) or (unit in fitting and _could_meet(question, largest, unit, ends))
-        units.append(Reach(name, *(ends or (None, None)), can_meet))
+        can_meet = bool(met[unit]) or (unit in fitting and _could_meet(question, unit, ends, start))
+        lowest, highest = ends or (None, None)
+        units.append(Reach(name, lowest, highest, can_meet))
     possible = sum(line.can_meet is not False for line in units)
     return OverLargest(largest.size, tuple(units), Count(int(met.sum()), min(bound, possible)))
 
@@ -46,9 +49,7 @@ def _ends(question: Question, largest: LargestAssignments, unit: int) -> tuple[f
     return lowest, highest
 
 
-def _could_meet(
-    question: Question, largest: LargestAssignments, unit: int, ends: tuple[float, float] | None
-) -> bool | None:
+def _could_meet(question: Question, unit: int, ends: tuple[float, float] | None, start: Ints) -> bool | None:
     """Whether the target can be met at a unit at which some number of children can; None: the search did not tell."""
     if ends is not None:
         lowest, highest = ends
@@ -57,5 +58,8 @@ def _could_meet(
             return False
         if low <= lowest <= high or low <= highest <= high:
             return True
-    met, bound = question.most_met([at_least(largest.size)], [unit], largest.any_of_them(), at_least=largest.size)
+    if not question.searched:
+        return None
+    size = int((start != NOBODY).sum())
+    met, bound = question.most_met([at_least(size)], [unit], start, at_least=size)
     return True if met[unit] else None if bound else False

@@ -53,7 +53,7 @@ def pool_of(market: Market, members: Bools, unit: Ints, held: int) -> Pool:
     applicant = market.applicant_of()
     rows = np.arange(len(applicant))
     eligible = market.priority_class != INELIGIBLE
-    holds = eligible & market.member[:, :held].any(axis=1)
+    holds = market.member[:, :held].any(axis=1)
     last = np.full(market.n_applicants, len(rows))
     last[applicant[holds]] = rows[holds]
     possible = np.flatnonzero(eligible & (rows <= last[applicant]))

@@ -151,7 +151,8 @@ def _closed(draft: Draft) -> dict[tuple[int, int], Variable]:
     """By program and class: 1 only where all seats are held by that class or better ones; absent where never."""
     pool, closed = draft.pool, {}
     for program, rows in _by(pool.program, len(pool.capacity)):
-        seats, before, n_before = int(pool.capacity[program]), [], 0
+        seats, n_before = int(pool.capacity[program]), 0
+        before: list[Variable] = []
         for priority_class in np.unique(pool.priority_class[rows]).tolist():
             own = [row for row in rows if pool.priority_class[row] == priority_class]
             taken = draft.model.add_variable(lb=0, ub=seats)
