@@ -8,7 +8,7 @@ A row is left out that can be traced to fewer than 11 children; then what a read
 * everybody less all groups but one is that one: where one of three or more groups goes, only the first other stays;
 * the offers of all programs add up to those of the district, so no program is left out alone;
 * the flows at a program add up to what it gains and loses, so no flow is left out that these sums would tell;
-* a safeguard's members are those of its programs added up, so they go where some of these programs do.
+* a safeguard's members are those of its programs added up, so they go where any program or group does.
 
 A reader of the public files cannot tell a flow of nobody from one that is left out.  Groups that overlap are protected
 each by itself, against a reader of its own rows and of everybody's.
@@ -35,6 +35,7 @@ Pair = tuple[str, str]  # a group and a program
 Levels = Mapping[Pair, Mapping[str, float]]  # by arm
 Move = tuple[str, str]  # origin and destination
 Flows = Mapping[tuple[str, str], Mapping[Move, float]]  # children, by arm and group
+Totals = Mapping[tuple[str, str], Mapping[str, float]]  # children, by cycle and arm, by group
 
 
 @dataclass(slots=True)
@@ -112,7 +113,6 @@ def _keep_programs(kept: Withheld, results: Sequence[Result]) -> None:
     while True:
         before = len(kept.offers), len(kept.firsts)
         for pairs, levels in ((kept.offers, offers), (kept.firsts, firsts)):
-            pairs |= {(group, program) for group, program in levels if group in kept.groups}
             pairs |= {pair for pair in levels if ("", pair[1]) in pairs}
             for program in {program for _, program in pairs}:
                 here = [group for group, at in levels if at == program]
@@ -166,7 +166,7 @@ def _move(flow: Flow) -> Move:
 
 
 def _keep_flows(kept: Withheld, flows: Flows, programs: Sequence[str]) -> None:
-    """Flows of few, or of all but few, or of a program that is kept back; then what would tell them."""
+    """Flows of few, or of all but few; then what would tell them."""
     groups = list(dict.fromkeys(group for _, group in flows if group))
     for arm in sorted({arm for arm, _ in flows}):
         every = {group: flows.get((arm, group), {}) for group in ["", *groups]}
@@ -188,7 +188,6 @@ def _large(kept: Withheld, group: str, every: Mapping[str, Mapping[Move, float]]
         and move[0] != move[1]
         and children >= SMALLEST_SHOWN
         and (not group or every[""].get(move, 0.0) - children >= SMALLEST_SHOWN)
-        and not any((group, program) in kept.offers for program in move)
     }
 
 
@@ -238,22 +237,19 @@ def _of_shown_units(target: Target, kept: Withheld) -> Target:
     return replace(target, attainable=replace(target.attainable, units=units))
 
 
-def _told(use: SafeguardUse, kept: Withheld, totals: Mapping[tuple[str, str], Sequence[float]]) -> SafeguardUse:
-    """Where programs are kept back the members are too, unless they are all of a group, whose total is shown."""
-    known = totals.get((use.cycle, use.arm), ())
-    if not kept.offers or any(isclose(use.members.mean, total, abs_tol=1e-6) for total in known):
+def _told(use: SafeguardUse, kept: Withheld, totals: Totals) -> SafeguardUse:
+    """Where anything is kept back the members are too, unless they are all of a group whose total is shown."""
+    shown = [total for group, total in totals.get((use.cycle, use.arm), {}).items() if group not in kept.groups]
+    if not (kept.offers or kept.groups) or any(isclose(use.members.mean, total, abs_tol=1e-6) for total in shown):
         return use
     return replace(use, members=UNKNOWN, anyway=UNKNOWN)
 
 
-def _totals(results: Sequence[Result]) -> Mapping[tuple[str, str], Sequence[float]]:
-    """The mean offers of every named group, all programs together, by cycle and arm."""
-    by_group: dict[tuple[str, str, str], float] = {}
+def _totals(results: Sequence[Result]) -> Totals:
+    """The mean offers of every named group, all programs together."""
+    totals: dict[tuple[str, str], dict[str, float]] = {}
     for result in results:
         if result.cell.measure == OFFERS and result.cell.group:
-            key = (result.cycle, result.arm, result.cell.group)
-            by_group[key] = by_group.get(key, 0.0) + result.level.mean
-    totals: dict[tuple[str, str], list[float]] = {}
-    for (cycle, arm, _), total in by_group.items():
-        totals.setdefault((cycle, arm), []).append(total)
+            of_arm = totals.setdefault((result.cycle, result.arm), {})
+            of_arm[result.cell.group] = of_arm.get(result.cell.group, 0.0) + result.level.mean
     return totals

@@ -43,7 +43,7 @@ def open_twins(market: Market, held: int, policy: Policy) -> tuple[OpenTwin, ...
     """
     if market.terms.mechanism != DEFERRED:
         return ()
-    newcomer = ~market.member[:, :held].any(axis=1)
+    newcomer = ~_any(market.member[:, :held])
     groups = [group for entry in policy.seat_groups for group in entry.groups if group.members or group.order]
     twins = []
     for name, of_name in sorted({group.name: group for group in groups}.items()):
@@ -52,7 +52,7 @@ def open_twins(market: Market, held: int, policy: Policy) -> tuple[OpenTwin, ...
         if of_name.members is None:
             here &= _first_line(market, here)
         seats = int(market.capacity[slots].sum())
-        guard = Safeguard("seat_group", name, seats, newcomer & here.any(axis=1))
+        guard = Safeguard("seat_group", name, seats, newcomer & _any(here))
         twins.append(OpenTwin(_opened(market, slots), (guard,)))
     bounded = [*_categories(market, newcomer, policy), *_traits(market, newcomer, policy)]
     if bounded:
@@ -108,7 +108,7 @@ def _categories(market: Market, newcomer: Bools, policy: Policy) -> Iterator[Saf
     for name in sorted({category.name for entry in policy.bands for category in entry.categories}):
         slots = _bounded(market, bounds) & np.asarray(_names(market) == name)
         seats = 0 if bounds is None else int(bounds.floor[slots].sum())
-        yield Safeguard("category", name, seats, newcomer & (market.member & slots[market.program]).any(axis=1))
+        yield Safeguard("category", name, seats, newcomer & _any(market.member & slots[market.program]))
 
 
 def _traits(market: Market, newcomer: Bools, policy: Policy) -> Iterator[Safeguard]:
@@ -121,7 +121,7 @@ def _traits(market: Market, newcomer: Bools, policy: Policy) -> Iterator[Safegua
                 t = traits.index(name)
                 slots[p] = bounds.traits[p] >> t & 1
                 seats += int(bounds.guaranteed[p, t])
-        yield Safeguard("trait", name, seats, newcomer & (market.member & slots[market.program]).any(axis=1))
+        yield Safeguard("trait", name, seats, newcomer & _any(market.member & slots[market.program]))
 
 
 def _bounded(market: Market, bounds: Bounds | None) -> Bools:
@@ -130,6 +130,11 @@ def _bounded(market: Market, bounds: Bounds | None) -> Bools:
     if bounds is not None:
         bounded[bounds.rule != SEAT_GROUPS, bounds.first :] = True
     return bounded
+
+
+def _any(admits: Bools) -> Bools:
+    """[application] Whether any slot does."""
+    return np.asarray(admits.any(axis=1))
 
 
 def _names(market: Market) -> Texts:

@@ -47,7 +47,9 @@ class StopRule:
                 )
             asked = [match[1]] if match[1] else [name for name in by_group if name in SHARES]
             if unknown := [name for name in asked if name not in by_group]:
-                raise LotteryError(f"--until names {unknown[0]}, {_objection(unknown[0], measures)}. {_permit(by_group)}")
+                raise LotteryError(
+                    f"--until names {unknown[0]}, {_objection(unknown[0], measures)}. {_permit(by_group)}"
+                )
             if not asked:
                 raise LotteryError(
                     f"--until {written!r} is about shares by group, and the study measures none. {_permit(by_group)}"
@@ -60,8 +62,8 @@ class StopRule:
         there = {cell.measure for cell in cells}
         if absent := [name for name in self.limits if name not in there]:
             raise LotteryError(
-                f"--until {self.written!r} asks for {absent[0]}, which this study measures of nobody: it needs a group, "
-                "or a target about one. Add the group to the study, or ask for another measure."
+                f"--until {self.written!r} asks for {absent[0]}, which needs a group, or a target about one, and this "
+                "study has none. Add the group to the study, or ask for another measure."
             )
 
     def met(self, cells: Sequence[Cell], standard_error: Floats) -> bool:

@@ -93,19 +93,17 @@ class Unfinished:
 
     def _write(self, ledger: Ledger) -> None:
         """All or nothing, in one file with what it is about, so that no two studies can be mixed."""
-        arrays = {
+        arrays: dict[str, Any] = {
             f"{cycle}/{replication}/{arm}/{name}": array
             for (cycle, replication), tallies in ledger.tallies.items()
             for arm, tally in enumerate(tallies)
             for name, array in tally.arrays().items()
         }
-        points = {
-            f"points/{name}": np.array(column)
-            for name, column in zip(Point._fields, zip(*ledger.points, strict=True), strict=False)
-        }
+        for name, column in zip(Point._fields, zip(*ledger.points, strict=True), strict=False):
+            arrays[f"points/{name}"] = np.array(column)
         partial = self.folder / f"{COUNTED}.partial"
         with partial.open("wb") as file:
-            np.savez(file, about=np.array(self._about), done=np.array(ledger.done), **arrays, **points)
+            np.savez(file, about=np.array(self._about), done=np.array(ledger.done), **arrays)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.folder / COUNTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
@@ -11,8 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from lottery.draw.seals import combined_hash, file_hash
 from lottery.errors import LotteryError
@@ -132,14 +135,17 @@ def cluster(
     workers, goes away, or loses one worker after the other to the same batch.
     """
     try:
-        from distributed import Client, KilledWorker
+        distributed: Any = import_module("distributed")
     except ImportError as missing:
         raise LotteryError("--cluster needs Dask. Install it with: pip install 'lottery[cluster]'.") from missing
     try:
-        client = Client(address, timeout=ANSWER_WITHIN_S)
-    except (OSError, ValueError) as refused:
+        with ThreadPoolExecutor(1) as apart:  # a caller may have an event loop of its own
+            apart.submit(asyncio.run, _greeting(distributed, address)).result()
+        client = distributed.Client(address, timeout=ANSWER_WITHIN_S)
+    except (OSError, TypeError, ValueError) as refused:
         raise LotteryError(
-            f"No Dask scheduler answers at {address} ({refused}). Start one with `dask scheduler` and `dask worker`."
+            f"No Dask scheduler answers at {address} ({str(refused) or 'something else does'}). Start one with "
+            "`dask scheduler` and `dask worker`, and write the address that it prints, not that of its dashboard."
         ) from None
     with client:
         n = sum(client.nthreads().values())
@@ -153,7 +159,7 @@ def cluster(
         pool = client.get_executor(pure=False)
         try:
             yield Cluster(n, stored, measures, pool, told)
-        except KilledWorker:
+        except distributed.KilledWorker:
             raise LotteryError(
                 f"The cluster at {address} lost worker after worker to the same batch. Most likely they need more "
                 "memory: give them more, and go on with the same command and --resume."
@@ -164,3 +170,9 @@ def cluster(
             ) from None
         finally:
             pool.shutdown(wait=False)
+
+
+async def _greeting(distributed: Any, address: str) -> None:
+    """Wait for the first words of a scheduler; a client alone waits forever where another program listens."""
+    heard = await asyncio.wait_for(distributed.comm.connect(address, timeout=ANSWER_WITHIN_S), 1.1 * ANSWER_WITHIN_S)
+    heard.abort()

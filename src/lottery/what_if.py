@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 import numpy as np
 
@@ -40,11 +39,6 @@ class WhatIf:
     none: Interval  # of no offer
 
 
-def policy_hash(file: PolicyFile) -> str:
-    """SHA-256 of policy.json, as in the record of a run under this policy."""
-    return sha256(file.canonical().encode()).hexdigest()
-
-
 def what_if(
     cycle: Cycle, file: PolicyFile, market: Market, model: CutoffModel, applicant: str, programs: Sequence[str]
 ) -> WhatIf:
@@ -57,7 +51,7 @@ def what_if(
     Raises LotteryError for a model of other seats, another policy or other applicants, a child who does not take part,
     and a list that could not be handed in.
     """
-    model.must_fit(market, policy_hash(file))
+    model.must_fit(market, file.sha256())
     row = _row_of(cycle, applicant)
     grade = str(cycle["applicants"]["grade"][row])
     _must_be_a_list(cycle, file, applicant, grade, programs)

@@ -126,7 +126,8 @@ def test_a_policy_without_a_resolution_is_simulated_although_run_refuses_it(lott
     assert (code, err) == (0, "")
     assert str(tmp_path / "out" / "report.html") in out
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "record.json", "report.html", "results.csv", "summary.json",
+        "attainable.csv", "convergence.csv", "flows.csv", "probabilities.csv", "public", "record.json", "report.html",
+        "results.csv", "results.parquet", "safeguards.csv", "summary.json",
     ]  # fmt: skip
 
 

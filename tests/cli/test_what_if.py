@@ -18,7 +18,7 @@ from lottery.policy import compile_market
 from lottery.policy.shipped import shipped_policy
 from lottery.report.chances import sealed_inputs
 from lottery.sample import synthesize
-from lottery.what_if import policy_hash, what_if
+from lottery.what_if import what_if
 
 GENERAL = shipped_policy("pusd/general-2019")
 DRAWS = 400
@@ -40,7 +40,7 @@ def prepared(district):
 def model(district, prepared):
     _, file, market = prepared
     path = district.parent / "model.npz"
-    cutoff_model(market, "x", DRAWS, policy=policy_hash(file)).save(path)
+    cutoff_model(market, "x", DRAWS, policy=file.sha256()).save(path)
     return path
 
 
@@ -191,14 +191,14 @@ def test_a_file_that_is_no_model_is_refused(ask, prepared, tmp_path):
 
 def test_the_hash_of_the_policy_is_the_one_that_records_have(prepared):
     cycle, file, _ = prepared
-    assert sealed_inputs(cycle, file)["policy"]["sha256"] == policy_hash(file)
+    assert sealed_inputs(cycle, file)["policy"]["sha256"] == file.sha256()
 
 
 def tiny(tables, applicant, *programs, **rules):
     """The answer in a tiny cycle under a tiny policy with these rules."""
     file, here = policy(**rules), cycle(**tables)
     market = compile_market(file, here)
-    model = cutoff_model(market, "x", 60, policy=policy_hash(file))
+    model = cutoff_model(market, "x", 60, policy=file.sha256())
     return what_if(here, file, market, model, applicant, programs)
 
 

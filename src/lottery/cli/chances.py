@@ -16,10 +16,10 @@ from lottery.cli.screen import out as screen
 from lottery.cutoff_model import cutoff_model
 from lottery.engine import prepare
 from lottery.folders import all_or_nothing, refuse_existing
-from lottery.report.chances import policy_hash, write_chances
+from lottery.report.chances import write_chances
 from lottery.warning import warns
 
-MODEL_DRAWS = 1000  # at most, in model.npz: every draw takes 4 bytes for each program and slot
+MODEL_DRAWS = 1000  # at most, in model.npz: every draw takes 9 bytes for each program and slot
 YEARS_HELP = "also simulate so many other years, and see whether the chances come true"
 
 
@@ -46,7 +46,7 @@ def chances(
     with all_or_nothing(out) as folder:
         if market.terms.mechanism == "deferred-acceptance":  # elsewhere no cutoff decides
             with counting("cutoffs") as progress:
-                model = cutoff_model(market, seed, min(draws, MODEL_DRAWS), progress, workers, policy=policy_hash(file))
+                model = cutoff_model(market, seed, min(draws, MODEL_DRAWS), progress, workers, policy=file.sha256())
             model.save(folder / "model.npz")
         write_chances(counted, tables, file, folder, calibrations)
     screen.print(f"{market.n_applicants:,} applicants, {draws:,} draws: {out / 'chances.csv'}", markup=False)

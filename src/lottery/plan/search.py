@@ -148,7 +148,7 @@ def _met(draft: Draft, asked: Band, unit: int) -> Variable:
 
 
 def _closed(draft: Draft) -> dict[tuple[int, int], Variable]:
-    """By program and class: 1 only where all seats are held by that class or better ones; absent where never."""
+    """By program and class: 1 only where all seats are held by that class or better ones; absent where they fit."""
     pool, closed = draft.pool, {}
     for program, rows in _by(pool.program, len(pool.capacity)):
         seats, n_before = int(pool.capacity[program]), 0
@@ -160,7 +160,7 @@ def _closed(draft: Draft) -> dict[tuple[int, int], Variable]:
                 lb=0, ub=0, expr=taken - mathopt.fast_sum([*before, *(draft.seated[row] for row in own)])
             )
             before, n_before = [taken], n_before + len(own)
-            if n_before >= seats:
+            if n_before > seats:
                 full = draft.model.add_binary_variable()
                 draft.model.add_linear_constraint(lb=0, expr=taken - seats * full)
                 closed[program, priority_class] = full

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,10 @@ class PolicyFile:
     def canonical(self) -> str:
         """`policy.json`: the policy as written, sorted keys, no spaces."""
         return json.dumps(plain(self.written), sort_keys=True, separators=(",", ":"), ensure_ascii=True) + "\n"
+
+    def sha256(self) -> str:
+        """The hash of policy.json, as in the record of a run under this policy."""
+        return sha256(self.canonical().encode()).hexdigest()
 
     def problem(
         self, path: Path_, why: str, remedy: str, *, severity: Literal["error", "warning"] = "error"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +64,8 @@ def sealed_inputs(cycle: Cycle, file: PolicyFile) -> Mapping[str, Any]:
         write_inputs(cycle, file.canonical(), folder)
         return {
             "inputs": {path.name: file_hash(path) for path in sorted((folder / "inputs").iterdir())},
-            "policy": {"id": file.policy.policy, "sha256": policy_hash(file)},
+            "policy": {"id": file.policy.policy, "sha256": file.sha256()},
         }
-
-
-def policy_hash(file: PolicyFile) -> str:
-    """The SHA-256 of policy.json, as records have it."""
-    return sha256(file.canonical().encode("ascii")).hexdigest()
 
 
 def _rows(chances: Chances) -> Iterator[tuple[str, ...]]:

@@ -1,0 +1,392 @@
+"""The page of a study: one file that fetches nothing, says what was found, and leaves out what was not asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from math import nan
+
+import pytest
+
+from lottery.plan import Attainable, Count, Reach
+from simulations.figures import View, answer, safeguards, targets
+from simulations.figures.canvas import nice_ticks
+from simulations.figures.told import told
+from simulations.intervals import Row, svg
+from simulations.page import render, write_page
+from simulations.published import published
+from simulations.results import Cell, Estimate, Result
+from simulations.study import ALL_MEASURES
+from simulations.words import WORDS
+
+from .fake_findings import World, estimate, fake_findings
+
+VOID = {"meta", "br", "rect", "line", "circle", "polyline", "polygon"}
+UNKNOWN = Estimate(nan, nan, nan, nan)
+ODD = {
+    "whole": lambda: fake_findings(WORLD, assumed=("half",)),
+    "one arm": lambda: fake_findings(World(arms={"general": 0.0})),
+    "no groups": lambda: fake_findings(World(groups=())),
+    "nobody": lambda: fake_findings(World(children=1, programs=1)),
+    "nothing defined": lambda: undefined(fake_findings(World())),
+    "two draws": lambda: fake_findings(World(draws=2), looks=7),
+    "twelve arms": lambda: fake_findings(
+        World(children=40, draws=2, arms={f"arm-{n}-{'x' * 57}": n / 12 for n in range(12)}), cycles=("demo", "b & c")
+    ),
+    "one measure": lambda: fake_findings(WORLD, measures=["program_first_choice_rate"]),
+}
+WORLD = World(children=150, draws=5, groups=("low_income", "english_learner"))
+
+
+def undefined(findings):
+    results = [
+        replace(r, level=UNKNOWN, difference=r.difference and UNKNOWN, unchanged=r.unchanged and 0)
+        for r in findings.results
+    ]
+    unknown = [nan] * len(findings.traces[0].draws)
+    traces = [replace(trace, mean=unknown, standard_error=unknown) for trace in findings.traces]
+    return replace(findings, results=results, traces=traces)
+
+
+@pytest.fixture(scope="module")
+def findings():
+    return ODD["whole"]()
+
+
+@pytest.fixture(scope="module")
+def page(findings):
+    return render(findings, public=False)
+
+
+def text_of(page):
+    """What is read: no drawings, no markup."""
+    page = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+class Outline(HTMLParser):
+    """Checks nesting, and that names are used once."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.names, self.seen = [], [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.names += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append(tag)
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("public", [False, True], ids=["office", "public"])
+def test_a_page_is_well_formed_and_self_contained_whatever_was_found(odd, public):
+    findings = ODD[odd]()
+    page = render(published(findings) if public else findings, public)
+
+    outline = Outline(page)
+    assert len(outline.names) == len(set(outline.names))
+    assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).replace("nance", "").lower()
+    assert not set(outline.seen) & {"script", "link", "img", "i", "b"}
+    assert not any(word in page for word in ("src=", "http://", "https://", "@import", "url("))
+    assert "SIMULATION" in page
+    assert ("Office copy" in page) != public
+
+
+def test_the_same_findings_give_the_same_bytes(findings, page, tmp_path):
+    write_page(findings, tmp_path, public=False)
+
+    assert (tmp_path / "report.html").read_bytes() == page.encode()
+
+
+def test_every_measure_has_its_words_and_its_source():
+    assert set(WORDS) == set(ALL_MEASURES)
+    assert all(words.source.endswith(".") and words.what.endswith((".", "gap.")) for words in WORDS.values())
+    assert len({words.title for words in WORDS.values()}) == len(WORDS)
+
+
+def test_every_measure_that_was_asked_for_stands_in_the_glossary_and_no_other(page):
+    def glossary(text):
+        return re.findall(r"<dt>(.*?)</dt>", text)
+
+    assert glossary(page) == [WORDS[measure].title for measure in ALL_MEASURES]
+    assert glossary(render(ODD["one measure"](), public=False)) == [WORDS["program_first_choice_rate"].title]
+
+
+FIGURES = {
+    "ranks-1": ["rank_distribution"],
+    "shares-1": ["program_share"],
+    "frontier-1": ["first_choice_rate", "dissimilarity"],
+    "who-moves": ["better_off"],
+    "convergence": ["offer_rate"],
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_drawn_exactly_where_its_measures_were_asked_for(name):
+    def drawn(measures):
+        return f'id="{name}-1"' in render(fake_findings(WORLD, measures=measures), public=False)
+
+    assert drawn(FIGURES[name])
+    assert not drawn(["without_offer"])
+    assert len(FIGURES[name]) == 1 or not drawn(FIGURES[name][:1])
+
+
+def result(mean, low, high, unchanged=0, measure="offer_rate"):
+    difference = Estimate(mean, (high - low) / 4, low, high)
+    return Result("demo", "a", Cell(measure), Estimate(0.5, 0.01, 0.4, 0.6), difference, unchanged, 99)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (result(0.012, 0.009, 0.015), "+1.20 points (+0.90 to +1.50): more"),
+        (result(-0.012, -0.015, -0.009), "−1.20 points (−1.50 to −0.90): fewer"),
+        (result(0.001, -0.001, 0.003), "no difference shown (−0.10 to +0.30)"),
+        (result(0.001, 0.0, 0.002), "no difference shown (0.00 to +0.20)"),
+        (result(0.0, 0.0, 0.0, unchanged=10), "the same in every draw"),
+        (result(0.0, -0.1, 0.1, unchanged=9), "no difference shown (−10.00 to +10.00)"),
+        (result(nan, nan, nan), "not defined"),
+        (result(0.05, 0.04, 0.06, measure="dissimilarity"), "+0.050 (+0.040 to +0.060): more separate"),
+        (result(0.05, 0.04, 0.06, measure="exposure"), "+0.050 (+0.040 to +0.060): more mixed"),
+        (result(-3, -4, -2, measure="without_offer"), "−3.0 children (−4.0 to −2.0): fewer"),
+    ],
+)
+def test_a_difference_is_told_as_shown_not_shown_or_the_same_in_every_draw(found, said):
+    assert told(found, WORDS[found.cell.measure], draws=10) == said
+
+
+def changed(findings, arm, cell, mean, low, high, unchanged=0):
+    """The findings with one difference replaced, and the level to go with it."""
+    (base,) = [r for r in findings.results if (r.cell, r.difference) == (cell, None)]
+    level = replace(base).level._replace(mean=base.level.mean + mean)
+    difference = Estimate(mean, 0.01, low, high)
+    return replace(
+        findings,
+        results=[
+            replace(r, level=level, difference=difference, unchanged=unchanged) if (r.arm, r.cell) == (arm, cell) else r
+            for r in findings.results
+        ],
+    )
+
+
+def test_the_answer_says_from_where_to_where_what_is_not_shown_and_what_stays():
+    findings = fake_findings(World(draws=5), measures=["offer_rate", "first_choice_rate", "offer_rate_gap", "better_off", "worse_off"])  # fmt: skip
+    before = next(r.level.mean for r in findings.results if r.cell == Cell("offer_rate"))
+    findings = changed(findings, "half", Cell("offer_rate"), -0.2, -0.3, -0.1)
+    findings = changed(findings, "half", Cell("first_choice_rate"), 0.01, -0.1, 0.1)
+    findings = changed(findings, "half", Cell("offer_rate_gap", "low_income"), 0.0, 0.0, 0.0, unchanged=5)
+
+    sentences = dict(answer(View(findings, "demo", public=False)).sentences)
+
+    levels = [f"{100 * level:.1f}\u00a0%" for level in (before, before - 0.2)]
+    assert sentences["half"].startswith(
+        f"The share with an offer falls from {levels[0]} to {levels[1]}. No difference is shown in the share with their "
+        "first choice. The gap in offers between low income and all others: the same in every draw. In a draw "
+    )
+    assert sentences["again"] == (
+        "Everything that is summed up here is the same in every draw. Nobody is better or worse off in any draw."
+    )
+
+
+def test_a_difference_too_small_to_be_seen_in_the_levels_is_told_by_its_amount():
+    findings = changed(fake_findings(World()), "half", Cell("offer_rate"), 0.0003, 0.0001, 0.0005)
+
+    sentences = dict(answer(View(findings, "demo", public=False)).sentences)
+
+    assert "The share with an offer rises by 0.03 points" in sentences["half"]
+
+
+def test_an_arm_with_behaviour_is_labelled_assumed_wherever_it_stands(findings, page):
+    cells = re.findall(r'<th scope="row">(half.*?)</th>', page)
+    labels = re.findall(r">(half[^<]*)</text>", page)
+
+    assert set(cells) == {"half (assumed)"}
+    assert set(labels) >= {"half (assumed)"}
+    assert all(label.startswith("half (assumed)") for label in labels)
+    text = text_of(page)
+    assert "half : half.yaml Assumed 10% of the families leave before seats are final." in text
+    assert "a guess of &lt;i&gt;nobody&lt;/i&gt; &amp; others" in text
+
+
+def test_every_kind_of_behaviour_is_told():
+    behaviour = {
+        "assumed": "a survey", "keep_first": 3, "exit": {"share": "5%", "who": "low_income"},
+        "new_program": {"program": "P09", "share": "20%", "rank": 2}, "decline": {"share": "8%", "beyond": 2},
+        "undisclosed": {"column": "income", "share": "40%"}, "sophisticated": {"share": "30%"},
+        "misreported": {"column": "income", "value": "free", "share": "1%", "who": {"none": ["low_income"]}},
+    }  # fmt: skip
+    findings = fake_findings(World(arms={"general": 0.0}), measures=["offer_rate"], arms={"general": {"policy": "a", "behaviour": behaviour}})  # fmt: skip
+    text = text_of(render(replace(findings, assumed={"general": "a survey"}), public=False))
+
+    for said in (
+        "20% of the families put the program P09 on their lists, as choice 2.",
+        "40% of the families leave the answer to “income” blank.",
+        "1% of the families for whom the study’s condition holds write “free” as the answer to “income”, true or not.",
+        "Families hand in their first 3 choices only.",
+        "5% of the families for whom low income holds leave before seats are final.",
+        "8% of the families refuse whatever is not among their first 2 choices.",
+        "30% of the families choose their lists by strategy, the others tell the truth.",
+        "Where this comes from: a survey",
+    ):
+        assert said in text
+
+
+def test_a_safeguard_that_changes_nothing_is_called_out_first():
+    view = View(fake_findings(World(draws=5), measures=["offer_rate"]), "demo", public=False)
+    (figure,) = safeguards(view)
+    void = next(use for use in view.safeguards if use.arm == "again")
+
+    assert void.unchanged == 5
+    assert figure.notes[1] == (
+        f"Under again, the seats of low income ({void.seats} seats): this safeguard changes nothing. In all 5 draws nobody "
+        f"gets another answer; {void.anyway.mean:.1f} of its members would have been offered those programs anyway."
+    )
+    assert not any("changes nothing" in note for note in figure.notes[2:])
+
+
+def test_a_safeguard_whose_members_are_not_shown_says_so():
+    findings = fake_findings(World(draws=5), measures=["offer_rate"])
+    uses = [replace(use, members=UNKNOWN, anyway=UNKNOWN) for use in findings.safeguards]
+
+    (figure,) = safeguards(View(replace(findings, safeguards=uses), "demo", public=True))
+
+    assert figure.notes[1].endswith("nobody gets another answer.")
+    assert figure.notes[2].endswith("How many of its members are offered those programs is not shown.")
+    assert figure.tables[0].rows[0][3:6] == ["not shown", "", "not shown"]
+
+
+def test_a_target_is_told_with_what_any_and_any_stable_assignment_could_reach():
+    findings = fake_findings(World(draws=4), measures=["targets_met"])
+    reach = Attainable(
+        0.35, 0.55, (Reach("P01", 0.1, 0.2, False), Reach("P02", 0.1, 0.9, True)), 48, 700, Count(30, 30),
+        Count(650, 660), Count(17, 18), ("Ties were left to any draw.",),
+    )  # fmt: skip
+    target = replace(findings.targets[0], centre=0.45, attainable=reach)
+    findings = replace(findings, targets=[target])
+    met = {r.arm: 48 * r.level.mean for r in findings.results}
+
+    (figure,) = targets(View(findings, "demo", public=False))
+
+    assert figure.notes[1] == (
+        f"Under general it is met at {met['general']:.1f} of 48 programs; any assignment of these families could reach "
+        "at most 30 (proved); any stable one at most 18 (proved; the best one found reaches 17)."
+    )
+    assert f"at {met['half']:.1f} under half" in figure.notes[2]
+    assert "At 1 programs no assignment" in figure.notes[3]
+    assert figure.notes[-1] == "Ties were left to any draw."
+
+
+def test_a_target_whose_stable_assignments_were_not_looked_at_says_so_and_needs_no_measure():
+    findings = fake_findings(World(draws=4), measures=["offer_rate"])
+    reach = replace(findings.targets[0].attainable, stable=None, largest_stable=None)
+
+    (figure,) = targets(
+        View(replace(findings, targets=[replace(findings.targets[0], attainable=reach)]), "demo", False)
+    )
+
+    assert figure.pictures == []
+    assert figure.notes[1] == (
+        "It was not measured; any assignment of these families could reach at most 5 (proved; the best one found reaches "
+        "4); what a stable one could reach was not computed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "All intervals of one file hold together with 95 %"),
+        ({"looks": 7}, "any of 7 looks"),
+        ({"draws": 4}, "It stopped after 4 of at most 6 draws"),
+        ({}, "With only 6 draws the intervals are wide"),
+        ({}, "in each, a child has the same lottery numbers under every policy"),
+        ({}, "They do not cover another year’s families"),
+    ],
+)
+def test_the_page_says_what_its_intervals_cover(change, said):
+    assert said in text_of(render(replace(fake_findings(World()), **change), public=False))
+
+
+def test_replications_are_told_and_few_of_them_warned_of():
+    findings = fake_findings(World(draws=40), measures=["offer_rate"], replications=4, resample=True)
+
+    text = text_of(render(findings, public=False))
+
+    assert "another year’s families were drawn 4 times" in text
+    assert "The families were drawn anew only 4 times" in text
+    assert "With only" not in text
+
+
+def test_the_public_page_says_how_many_programs_it_does_not_show():
+    findings = fake_findings(World(children=100, draws=4))
+    shown = published(findings)
+    left = {r.cell.program for r in shown.results if r.cell.measure == "program_share"}
+
+    assert 0 < len(left) < 6
+    assert f"{6 - len(left)} programs are not shown" in text_of(render(shown, public=True))
+
+
+def test_the_frontier_marks_an_arm_that_another_one_beats_in_both():
+    findings = fake_findings(World(draws=4), measures=["first_choice_rate", "dissimilarity"])
+    place = {"general": (0.2, 0.5), "again": (0.3, 0.4), "reserve": (0.1, 0.3), "half": (0.1999, 0.4999)}
+
+    def estimated(r):
+        middle = place[r.arm][r.cell.measure == "first_choice_rate"]
+        return replace(r, level=Estimate(middle, 0.01, middle - 0.02, middle + 0.02))
+
+    page = render(replace(findings, results=[estimated(r) for r in findings.results]), public=False)
+
+    assert "again is drawn hollow: general is as good or better in both" in page
+    assert page.count("is drawn hollow") == 1  # reserve is more mixed; half is too close to tell
+
+
+@pytest.mark.parametrize(("low", "middle", "high"), [(-1.0, 0.5, 2.0), (0.0, 0.0, 0.0), (3.0, 4.0, 5.0)])
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_a_point_stands_where_its_number_is_on_the_axis(low, middle, high, size):
+    drawn = svg("title", [Row("a", low, middle, high, "text")], size)
+    ticks = nice_ticks(min(low, 0), max(high, 0))
+    lines = re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)"', drawn)
+    grid = [float(x) for x, top, _, _ in lines if top == "0"][: len(ticks)]
+    (start, end) = next((float(a), float(b)) for a, top, b, bottom in lines if top == bottom)
+    point = float(re.search(r'<circle cx="([\d.]+)"', drawn).group(1))
+
+    def at(number):
+        return grid[0] + (grid[-1] - grid[0]) * (number - ticks[0]) / (ticks[-1] - ticks[0])
+
+    assert (start, point, end) == pytest.approx((at(low), at(middle), at(high)), abs=0.11)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (-0.7, 3.2, [-1, 0, 1, 2, 3, 4]),
+        (0, 0, [0, 1]),
+        (-10.2, 1.8, [-15, -10, -5, 0, 5]),
+        (0, 0.004, [0, 0.001, 0.002, 0.003, 0.004]),
+    ],
+)
+def test_ticks_are_round_and_cover_the_intervals(low, high, ticks):
+    assert nice_ticks(low, high) == pytest.approx(ticks)
+
+
+def test_the_table_of_a_rank_distribution_has_the_numbers_that_were_found(findings, page):
+    cell = Cell("rank_distribution", "low_income", rank=0)
+    (found,) = [r for r in findings.results if (r.arm, r.cell) == ("reserve", cell)]
+    row = re.search(r'<th scope="row">reserve</th><td>low income</td><td>none</td><td class="n">(.*?)</td>', page)
+
+    assert row.group(1) == f"{100 * found.level.mean:.1f}\u00a0%"
+
+
+def test_estimates_of_the_fake_are_worked_by_hand():
+    """1, 2, 3: mean 2, s² = 1, standard error √(1/3), three of them on either side."""
+    assert estimate([1.0, 2.0, 3.0]) == pytest.approx((2.0, 3**-0.5, 2 - 3**0.5, 2 + 3**0.5))
