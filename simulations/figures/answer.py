@@ -84,7 +84,7 @@ def _cell(view: View, result: Result | None) -> str:
 
 
 def _moved(view: View, arm: str) -> str:
-    found = [result for measure in MOVED if (result := view.at(arm, Cell(measure)))]
+    found = [r for measure in MOVED if (r := view.at(arm, Cell(measure))) and not isnan(r.level.mean)]
     if arm == view.arms[0] or not found:
         return ""
     if all(same(result, view.findings.draws) for result in found):

@@ -68,7 +68,8 @@ def _notes(target: Target, rows: Sequence[Row]) -> Iterator[str]:
         yield f"It is met {', '.join(told)}, in a draw, on average."
     alone = sum(reached.can_meet is False for reached in reach.units)
     if alone:
-        yield f"At {alone} {unit}s no assignment of these families could meet it, whatever happens at the others."
+        where = f"1 {unit}" if alone == 1 else f"{alone} {unit}s"
+        yield f"At {where} no assignment of these families could meet it, whatever happens at the others."
     yield f"Any assignment looked at here seats {reach.largest:,} children, as many as can be seated at all."
     if reach.largest_stable is not None:
         yield f"A stable assignment seats {_at_most(reach.largest_stable)}."

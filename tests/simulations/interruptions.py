@@ -1,8 +1,7 @@
-"""Studies that are interrupted on purpose: a batch waits for the test, in this process or in another."""
+"""Studies that are interrupted on purpose: batches leave marks, and wait for the test."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from .test_uncertainty import written_study
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
-# What a process runs before it runs batches: a mark for each, and a wait while there is a file `hold`.
+# What a process runs before it runs batches: a mark for each, then a wait as long as there is a file `hold`.
 MARKING = """\
 import os, time
 from pathlib import Path
@@ -22,48 +21,59 @@ MARKS = Path({marks!r})
 plain = workers.run_batch
 
 def run_batch(population, measures, draws, progress=None):
-    MARKS.joinpath(f"{{population.cycle}}-{{draws.start}}-{{os.getpid()}}").touch()
+    MARKS.joinpath(f"{{draws.start}}-{{population.cycle}}-{{os.getpid()}}").touch()
     answer = plain(population, measures, draws, progress)
-    while MARKS.joinpath("hold").exists() and draws.start >= {held_from}:
+    while draws.start >= {held_from} and MARKS.joinpath("hold").exists():
         time.sleep(0.01)
         if progress is not None:
             progress(0)
     return answer
 
+workers.ANSWER_WITHIN_S = {answer_within}
 workers.run_batch = run_batch
 """
-TYPED = "\nfrom lottery.cli.app import main\nmain()\n"
+TYPED = "from lottery.cli.app import main\nmain()\n"
+
+
+def town(folder, **changes):
+    """A tiny town whose study takes eight batches of 250 draws."""
+    return written_study(folder, **{"draws": 2000, **changes})
 
 
 def files_of(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def marked(marks):
-    """The batches that were begun, by cycle, first draw and process."""
-    return sorted(tuple(path.name.split("-")) for path in marks.iterdir() if "-" in path.name)
+def marking(marks, held_from=0, answer_within=20):
+    """The lines of Python that make a process mark its batches."""
+    marks.mkdir(exist_ok=True)
+    return MARKING.format(marks=str(marks), held_from=held_from, answer_within=answer_within)
 
 
-def wait_for(what, process):
-    """Wait until `what` is true, while the process lives."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not what():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.02)
+def begun(marks):
+    """The first draws of the batches that were begun, as often as they were, and the processes that did."""
+    names = [path.name.split("-") for path in marks.iterdir() if "-" in path.name]
+    return sorted(int(name[0]) for name in names), {int(name[-1]) for name in names}
 
 
-def lottery_beside(marks, *words, held_from=0):
-    """`lottery` in a process of its own, whose batches leave marks."""
-    program = MARKING.format(marks=str(marks), held_from=held_from) + TYPED
-    command = [sys.executable, "-c", program, *map(str, words)]
+def typed(lines, *words):
+    """`lottery` in a process of its own, after some lines of Python."""
+    command = [sys.executable, "-c", lines + TYPED, *map(str, words)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def town(folder, **changes):
-    """A tiny town whose study takes eight batches of 250 draws."""
-    return written_study(folder, draws=2000, **changes)
+def wait_until(holds, *processes):
+    """Wait until something holds, as long as the processes live."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        for process in processes:
+            assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.02)
 
 
-def environment():
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+def ended(process):
+    """The exit code of a process, and what it printed, without a traceback."""
+    printed, complaint = process.communicate(timeout=PATIENCE_S)
+    assert "Traceback" not in complaint, complaint
+    return process.returncode, printed, complaint

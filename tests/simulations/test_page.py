@@ -200,7 +200,10 @@ def test_the_answer_says_from_where_to_where_what_is_not_shown_and_what_stays():
 
 
 def test_a_difference_too_small_to_be_seen_in_the_levels_is_told_by_its_amount():
-    findings = changed(fake_findings(World()), "half", Cell("offer_rate"), 0.0003, 0.0001, 0.0005)
+    findings = fake_findings(World(), measures=["offer_rate"])
+    half = Estimate(0.5, 0.01, 0.4, 0.6)
+    findings = replace(findings, results=[replace(r, level=half) for r in findings.results])
+    findings = changed(findings, "half", Cell("offer_rate"), 0.0003, 0.0001, 0.0005)
 
     sentences = dict(answer(View(findings, "demo", public=False)).sentences)
 
@@ -283,7 +286,7 @@ def test_a_target_is_told_with_what_any_and_any_stable_assignment_could_reach():
         "at most 30 (proved); any stable one at most 18 (proved; the best one found reaches 17)."
     )
     assert f"at {met['half']:.1f} under half" in figure.notes[2]
-    assert "At 1 programs no assignment" in figure.notes[3]
+    assert "At 1 program no assignment" in figure.notes[3]
     assert figure.notes[-1] == "Ties were left to any draw."
 
 

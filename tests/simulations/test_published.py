@@ -224,8 +224,8 @@ def test_the_flows_of_groups_that_make_up_everybody_do_not_tell_the_small_one():
     assert {flow.group for flow in shown.flows} == {"", "red"}
 
 
-ALL_BUT_ONE = {
-    ("P01", "P02"): 5,
+LARGE = {
+    ("P01", "P02"): 25,
     ("P02", "P01"): 20,
     ("", "P01"): 30,
     ("P01", ""): 40,
