@@ -33,17 +33,19 @@ STUDY = """# The language of studies
 
 *Generated from the model by `make docs`; do not edit.*
 
-A study is YAML like a policy: unknown keys and keys written twice are refused, each with its line. What every measure, number
-and file means, to the letter, is in [formats.md](formats.md), "The laboratory"; shipped studies are in
-[`simulations/studies/`](../simulations/studies/README.md). A condition is that of [policy.md](policy.md), about the child alone.
+A study is YAML like a policy: unknown keys and keys written twice are refused, each with its line. What every measure,
+number and file means, to the letter, is in [formats.md](formats.md), "The laboratory"; shipped studies are in
+[`simulations/studies/`](../simulations/studies/README.md). A condition is that of [policy.md](policy.md), about the
+child alone.
 """
 
 STUDY_SHELF = """# Studies
 
 *Generated from the studies by `make docs`; do not edit.*
 
-One file for each question. `lottery simulate simulations/studies/NAME.yaml --out DIR` runs it on the sample district; put your own
-cycle folder beside a copy and name it under `cycles`. Whatever families are assumed to do is said in the study.
+One file for each question. `lottery simulate simulations/studies/NAME.yaml --out DIR` runs it on the sample district;
+put your own cycle folder beside a copy and name it under `cycles`. Whatever families are assumed to do is said in the
+study.
 
 | study | question | arms |
 |---|---|---|
@@ -61,6 +63,15 @@ so that arms of a study differ by the safeguard alone.
 | policy | title |
 |---|---|
 """
+
+
+PLAIN = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "Decimal": "number",
+    "bool": "`true` or `false`",
+}
 
 
 def schema() -> str:
@@ -135,7 +146,7 @@ def _answer(annotation: Any) -> str:
         return f"list of {_answer(parts[0])}" if Ellipsis in parts else f"[{', '.join(map(_answer, parts))}]"
     if isinstance(annotation, type) and issubclass(annotation, Clause):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    return {"str": "text", "int": "whole number", "float": "number", "Decimal": "number", "bool": "`true` or `false`"}[annotation.__name__]
+    return PLAIN[annotation.__name__]
 
 
 def shelf() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from .test_uncertainty import written_study
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60
+PATIENCE_S = 20
 # What a process runs before it runs batches: a mark for each, then a wait as long as there is a file `hold`.
 MARKING = """\
 import os, time
@@ -74,6 +74,10 @@ def wait_until(holds, *processes):
 
 def ended(process):
     """The exit code of a process, and what it printed, without a traceback."""
-    printed, complaint = process.communicate(timeout=PATIENCE_S)
+    try:
+        printed, complaint = process.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(process.communicate()) from None
     assert "Traceback" not in complaint, complaint
     return process.returncode, printed, complaint

@@ -10,10 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from lottery.errors import LotteryError
 from simulations import run_study
-from simulations.storage import load
-from simulations.workers import program, run_stored
 
 from .interruptions import ROOT, begun, ended, files_of, marking, town, typed, wait_until
 

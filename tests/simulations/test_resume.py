@@ -1,6 +1,10 @@
 import time
-from .test_uncertainty import written_study
+
 from simulations import run_study
+
+from .test_uncertainty import written_study
+
+
 def test_t(tmp_path):
     p=written_study(tmp_path/"s", draws=2000)
     for k in range(2):

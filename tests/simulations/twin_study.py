@@ -23,7 +23,6 @@ from simulations import laboratory
 from . import twin
 from .twin_safeguards import members_offered, safeguards, seats_of
 
-
 SAME = 1e-12  # entropies are not fractions
 
 
