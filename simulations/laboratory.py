@@ -178,7 +178,11 @@ def _sealed(file: StudyFile, policies: Mapping[str, PolicyFile], tables: Sequenc
         "study_sha256": file_hash(file.path),
         "cycles": cycles,
         "laboratory_hash": combined_hash(
-            {path.relative_to(laboratory).as_posix(): file_hash(path) for path in sorted(laboratory.rglob("*.py"))}
+            {
+                path.relative_to(laboratory).as_posix(): file_hash(path)
+                for pattern in ("*.py", "*.j2")
+                for path in sorted(laboratory.rglob(pattern))
+            }
         ),
     }
 

@@ -199,7 +199,7 @@ def _untell(own: Mapping[Move, float], shown: dict[Move, float], programs: Seque
     in either direction (Gusfield, “A graph theoretic approach to statistical data security”, SIAM Journal on Computing
     17, 1988).  At a single program there is no way round: its flows are the children who gain and lose an offer.
     """
-    for move in [move for move, children in own.items() if move not in shown and children > 0]:
+    for move in [move for move in own if move not in shown]:
         while shown and not _way_round(move, shown, programs):
             del shown[min(shown, key=lambda other: (shown[other], other))]
 

@@ -111,7 +111,7 @@ class Unfinished:
     def _read(self, about: Mapping[str, Any]) -> Ledger:
         path = self.folder / COUNTED
         try:
-            with np.load(path) as file:
+            with path.open("rb") as opened, np.load(opened) as file:
                 self._refuse_another(json.loads(str(file["about"])), about)
                 arrays = {name: file[name] for name in file.files}
         except UNREADABLE:

@@ -81,7 +81,9 @@ class View:
     @cached_property
     def groups(self) -> tuple[str, ...]:
         """The named groups that something is told of."""
-        return tuple(dict.fromkeys(cell.group for cell in self.cells if cell.group))
+        told = [cell.group for cell in self.cells]
+        told += [flow.group for arm in self.others for flow in self.flows(arm)]
+        return tuple(group for group in dict.fromkeys(told) if group)
 
     def asked(self, *measures: Measure) -> bool:
         """Whether the study asks for all of these measures."""
@@ -92,9 +94,17 @@ class View:
         found = self.results.get((arm, cell), ())
         return found[number] if number < len(found) else None
 
-    def flows(self, arm: str) -> list[Flow]:
-        """The flows of an arm."""
-        return [flow for flow in self.findings.flows if (flow.cycle, flow.arm) == (self.cycle, arm)]
+    @cached_property
+    def _flows(self) -> Mapping[str, Sequence[Flow]]:
+        found: dict[str, list[Flow]] = {}
+        for flow in self.findings.flows:
+            if flow.cycle == self.cycle:
+                found.setdefault(flow.arm, []).append(flow)
+        return {arm: sorted(flows, key=_largest) for arm, flows in found.items()}
+
+    def flows(self, arm: str) -> Sequence[Flow]:
+        """The flows of an arm, the largest first."""
+        return self._flows.get(arm, ())
 
     @property
     def safeguards(self) -> list[SafeguardUse]:
@@ -126,6 +136,10 @@ class View:
     def identifier(self, name: str) -> str:
         """A name for links, the same in no other cycle."""
         return f"{name}-{self.findings.study.cycles.index(self.cycle) + 1}"
+
+
+def _largest(flow: Flow) -> tuple[float, str, str, str]:
+    return -flow.children.mean, flow.origin, flow.destination, flow.group
 
 
 def title_of(title: str, group: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
@@ -63,11 +63,15 @@ def frontier(view: View) -> Iterator[Figure]:
 def _points(view: View, measure: Measure, group: str) -> list[Point]:
     found = {}
     for arm in view.arms:
-        across, up = view.at(arm, Cell(measure, group)), view.at(arm, Cell(FIRST))
-        if across and up and not isnan(across.level.low) and not isnan(up.level.low):
+        mix, first = view.at(arm, Cell(measure, group)), view.at(arm, Cell(FIRST))
+        if mix and first and not isnan(mix.level.low) and not isnan(first.level.low):
             scale = -1.0 if measure == "dissimilarity" else 100.0
-            found[view.arm(arm)] = _scaled(across.level, scale), _scaled(up.level, 100)
-    return [Point(label, *where, _better(label, found)) for label, where in found.items()]
+            found[arm] = _scaled(mix.level, scale), _scaled(first.level, 100)
+    points = []
+    for arm, (across, up) in found.items():
+        better = next((other for other in found if _beats(view, other, arm, found)), "")
+        points.append(Point(view.arm(arm), across, up, view.arm(better) if better else ""))
+    return points
 
 
 def _scaled(estimate: Estimate, by: float) -> Estimate:
@@ -75,14 +79,12 @@ def _scaled(estimate: Estimate, by: float) -> Estimate:
     return Estimate(by * estimate.mean, abs(by) * estimate.standard_error, *ends)
 
 
-def _better(label: str, found: dict[str, tuple[Estimate, Estimate]]) -> str:
-    """An arm that is as good in both, and better in one by more than the intervals."""
-    for other, theirs in found.items():
-        own = found[label]
-        as_good = all(b.mean >= a.mean for a, b in zip(own, theirs, strict=True))
-        if other != label and as_good and any(b.low > a.high for a, b in zip(own, theirs, strict=True)):
-            return other
-    return ""
+def _beats(view: View, other: str, arm: str, found: Mapping[str, tuple[Estimate, Estimate]]) -> bool:
+    """As good in both, and better in one by more than the intervals; of arms whose families behave alike."""
+    plan = view.findings.study.arms
+    pairs = list(zip(found[arm], found[other], strict=True))
+    alike = other != arm and plan[other].behaviour == plan[arm].behaviour
+    return alike and all(b.mean >= a.mean for a, b in pairs) and any(b.low > a.high for a, b in pairs)
 
 
 def _figure(view: View, measure: Measure, group: str, points: Sequence[Point], number: int) -> Figure:
@@ -108,12 +110,10 @@ def _notes(points: Sequence[Point], measure: Measure) -> Iterator[str]:
         "To the right programs are more mixed, upwards more children get their first choice; the crosses are the "
         f"intervals. {WORDS[measure].title}: {WORDS[measure].what[0].lower()}{WORDS[measure].what[1:]}"
     )
-    for point in points:
-        if point.beaten_by:
-            yield (
-                f"{point.label} is drawn hollow: {point.beaten_by} is as good or better in both, and better in one by "
-                "more than the intervals."
-            )
+    for better in dict.fromkeys(point.beaten_by for point in points if point.beaten_by):
+        hollow = [point.label for point in points if point.beaten_by == better]
+        many = f"{', '.join(hollow[:-1])} and {hollow[-1]} are" if len(hollow) > 1 else f"{hollow[0]} is"
+        yield f"{many} drawn hollow: {better} is as good in both, and better in one by more than the intervals."
 
 
 def _told(estimate: Estimate, measure: Measure) -> str:

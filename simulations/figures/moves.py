@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from lottery.report.plots import BLUE, INK, KEPT_COLOR, MUTED, NARROW, ORANGE, WIDE
+from lottery.report.plots import BLUE, KEPT_COLOR, MUTED, NARROW, ORANGE, WIDE
 from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks
 from simulations.figures.frame import MOST_LISTED, Figure, Picture, Table, View, left_out, title_of
 from simulations.figures.told import UNMOVED, in_numbers
-from simulations.results import Cell, Estimate, Flow
+from simulations.results import Cell, Estimate
 from simulations.words import WORDS, words
 
 SIDES = ("better_off", "worse_off", "displaced")
@@ -74,11 +74,11 @@ def _nobody(view: View, arm: str, groups: Sequence[str]) -> bool:
 def _draw_who(rows: Sequence[Row], title: str, size: str) -> str:
     left, plot, step = (250, 570, 40) if size == WIDE else (10, 322, 62)
     lift = 0 if size == WIDE else 10
-    most = {
-        sign: max((end for row in rows for side in of if (end := _end(row, side)) == end), default=0.0)
-        for sign, of in ((1, SIDES[:1]), (-1, SIDES[1:]))
-    }
-    ticks = nice_ticks(-most[-1], most[1])
+    better, worse = (
+        max((_end(row.sides[side]) for row in rows for side in of if side in row.sides), default=0.0)
+        for of in (SIDES[:1], SIDES[1:])
+    )
+    ticks = nice_ticks(-worse, better)
     canvas = Canvas(left + plot + 20 * (size == WIDE) + 10 * (size == NARROW), step * len(rows) + 24)
     x = Axis(ticks[0], ticks[-1], left, plot)
     horizontal(canvas, x, ticks, 0, step * len(rows))
@@ -99,36 +99,31 @@ def _draw_who(rows: Sequence[Row], title: str, size: str) -> str:
     return canvas.svg(title, size)
 
 
-def _end(row: Row, side: str) -> float:
-    if side not in row.sides:
-        return 0.0
-    estimate = row.sides[side]
-    return estimate.mean if isnan(estimate.high) else max(estimate.mean, estimate.high)
+def _end(estimate: Estimate) -> float:
+    """The upper end of what is drawn; there may be no interval."""
+    return estimate.mean if isnan(estimate.high) else estimate.high
 
 
 def _where(view: View) -> Figure:
     title = "The largest flows between programs"
-    pictures = [picture for arm in view.others if (picture := _picture(view, arm))]
+    flows = [flow for arm in view.others for flow in view.flows(arm)]
     rows = [
-        [view.program(f.origin), view.program(f.destination), view.arm(arm), words(f.group), *_numbers(f.children)]
-        for arm in view.others
-        for f in sorted(view.flows(arm), key=_largest)
+        [view.program(f.origin), view.program(f.destination), view.arm(f.arm), words(f.group), *_numbers(f.children)]
+        for f in flows[:MOST_LISTED]
     ]
-    table = Table(f"{view.named(title)}, in numbers", FLOWS_HEADER, rows[:MOST_LISTED], 4)
-    groups = [group for group in view.groups if any(f.group == group for arm in view.others for f in view.flows(arm))]
+    table = Table(f"{view.named(title)}, in numbers", FLOWS_HEADER, rows, 4)
+    groups = [group for group in view.groups if any(flow.group == group for flow in flows)]
+    first = next(iter(groups), "")
+    pictures = [picture for arm in view.others if (picture := _picture(view, arm, first))]
     notes = [
         f"Children in a draw, on average, who hold the first program under {view.arm(view.arms[0])} and the second "
         f"under the other policy with the same lottery numbers. Drawn are the {MOST_FLOWS} largest flows of every one.",
-        *left_out(len(rows), "flows.csv"),
+        *left_out(len(flows), "flows.csv"),
     ]
     if view.public:
         notes.append("Flows of fewer than 11 children, or of all but fewer than 11, are not shown.")
-    legend = [(BLUE, words("")), *[(ORANGE, f"of them {words(group)}") for group in groups[:1]]]
+    legend = [(BLUE, words("")), *[(ORANGE, f"of them {words(first)}")] * bool(first)]
     return Figure(view.identifier("flows"), title, notes, pictures, [table], legend if pictures else [])
-
-
-def _largest(flow: Flow) -> tuple[float, str, str, str]:
-    return -flow.children.mean, flow.origin, flow.destination, flow.group
 
 
 def _numbers(estimate: Estimate) -> list[str]:
@@ -136,40 +131,32 @@ def _numbers(estimate: Estimate) -> list[str]:
     return [said.level(estimate.mean).removesuffix(" children"), said.interval(estimate)]
 
 
-def _picture(view: View, arm: str) -> Picture | None:
-    """The largest flows of everybody, and how many of them are of the first named group."""
-    flows = view.flows(arm)
-    everybody = sorted((f for f in flows if not f.group), key=_largest)[:MOST_FLOWS]
+def _picture(view: View, arm: str, group: str) -> Picture | None:
+    """The largest flows of everybody, and how many of them are of a named group."""
+    everybody = [flow for flow in view.flows(arm) if not flow.group][:MOST_FLOWS]
     if not everybody:
         return None
-    named = {(f.origin, f.destination): f.children for f in flows if f.group and f.group == view.groups[0]}
+    named = {(f.origin, f.destination): f.children for f in view.flows(arm) if group and f.group == group}
     caption = f"{view.arm(view.arms[0])} to {view.arm(arm)}"
     lines = [
-        (
-            view.program(f.origin),
-            view.program(f.destination),
-            f.children,
-            named.get((f.origin, f.destination)),
-        )
+        (view.program(f.origin), view.program(f.destination), f.children, named.get((f.origin, f.destination)))
         for f in everybody
     ]
     return Picture(caption, *(_draw_flows(lines, f"Largest flows: {caption}", size) for size in (WIDE, NARROW)))
 
 
 def _draw_flows(lines: Sequence[tuple[str, str, Estimate, Estimate | None]], title: str, size: str) -> str:
-    left, plot, right, step = (470, 290, 80, 30) if size == WIDE else (8, 276, 58, 62)
-    ticks = nice_ticks(
-        0, max(max(flow.mean, flow.high) if flow.high == flow.high else flow.mean for _, _, flow, _ in lines)
-    )
+    left, plot, right, step = (546, 214, 80, 30) if size == WIDE else (8, 276, 58, 62)
+    ticks = nice_ticks(0, max(_end(flow) for _, _, flow, _ in lines))
     canvas = Canvas(left + plot + right, step * len(lines) + 24)
     x = Axis(0, ticks[-1], left, plot)
     horizontal(canvas, x, ticks, 0, step * len(lines))
     for number, (origin, destination, flow, of_group) in enumerate(lines):
         y = step * number + (step / 2 if size == WIDE else 46)
         if size == WIDE:
-            canvas.text(222, y, origin, 220, anchor="end")
-            canvas.text(235, y, "→", color=MUTED, anchor="middle")
-            canvas.text(248, y, destination, 212)
+            canvas.text(260, y, origin, 258, anchor="end")
+            canvas.text(273, y, "→", color=MUTED, anchor="middle")
+            canvas.text(286, y, destination, 250)
         else:
             canvas.text(0, y - 34, origin, canvas.width)
             canvas.text(0, y - 18, f"→ {destination}", canvas.width)
@@ -178,11 +165,5 @@ def _draw_flows(lines: Sequence[tuple[str, str, Estimate, Estimate | None]], tit
             canvas.bar(x(0), y + 1, x(of_group.mean) - x(0), 6, ORANGE)
         if flow.high > flow.low:
             canvas.whisker(x(max(0.0, flow.low)), y - 3, x(flow.high), y - 3)
-        canvas.text(
-            max(x(flow.mean), x(flow.high) if flow.high == flow.high else 0) + 8,
-            y,
-            f"{flow.mean:,.1f}",
-            color=INK,
-            size=NUMBERS,
-        )
+        canvas.text(x(_end(flow)) + 8, y, f"{flow.mean:,.1f}", size=NUMBERS)
     return canvas.svg(title, size)

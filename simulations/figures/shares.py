@@ -137,7 +137,7 @@ def _picture(view: View, group: str, programs: Sequence[str], limits: Limits | N
 
 
 def _draw(lines: Sequence[Line], limits: Limits | None, title: str, size: str, paired: bool) -> str:
-    left, plot, right, step = (300, 420, 120, 24) if size == WIDE else (8, 270, 64, 42)
+    left, plot, right, step = (300, 420, 120, 24) if size == WIDE else (12, 266, 64, 42)
     drop = 0 if size == WIDE else 10
     bottom = step * len(lines) + 4
     canvas = Canvas(left + plot + right, bottom + 24)

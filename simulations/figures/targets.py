@@ -67,7 +67,7 @@ def _notes(target: Target, rows: Sequence[Row]) -> Iterator[str]:
         told = [f"at {count} under {row.label}" for count, row in zip(others, rows[1:], strict=True)]
         yield f"It is met {', '.join(told)}, in a draw, on average."
     alone = sum(reached.can_meet is False for reached in reach.units)
-    if alone:
+    if alone and len(reach.units) == reach.compared:  # in public some units are not shown
         where = f"1 {unit}" if alone == 1 else f"{alone} {unit}s"
         yield f"At {where} no assignment of these families could meet it, whatever happens at the others."
     yield f"Any assignment looked at here seats {reach.largest:,} children, as many as can be seated at all."

@@ -14,7 +14,7 @@ UNMOVED = "nobody, in any draw"
 def shown(result: Result) -> bool:
     """Whether the interval of the difference lies on one side of zero."""
     paired = result.difference
-    return paired is not None and not isnan(paired.low) and not paired.low < 0 < paired.high
+    return paired is not None and not isnan(paired.low) and not paired.low <= 0 <= paired.high
 
 
 def same(result: Result, draws: int) -> bool:

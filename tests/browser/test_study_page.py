@@ -41,7 +41,7 @@ def fakes():
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     fake = fakes()
-    made = fake.World(children=400, programs=8, draws=12, arms=ARMS, groups=("low_income", "english_learner"))
+    made = fake.World(children=300, programs=8, draws=6, arms=ARMS, groups=("low_income", "english_learner"))
     findings = fake.fake_findings(made, assumed=("leaving",), looks=3)
     folder = tmp_path_factory.mktemp("study")
     (folder / "public").mkdir()

@@ -5,20 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from .test_uncertainty import written_study
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 20
+PATIENCE_S = 25
 # What a process runs before it runs batches: a mark for each, then a wait as long as there is a file `hold`.
 MARKING = """\
 import os, time
 from pathlib import Path
 import simulations.workers as workers
+from simulations.batch import run_batch as plain
 
 MARKS = Path({marks!r})
-plain = workers.run_batch
 
 def run_batch(population, measures, draws, progress=None):
     MARKS.joinpath(f"{{draws.start}}-{{population.cycle}}-{{os.getpid()}}").touch()
@@ -30,6 +31,7 @@ def run_batch(population, measures, draws, progress=None):
     return answer
 
 workers.ANSWER_WITHIN_S = {answer_within}
+workers.program = lambda: "the same everywhere"
 workers.run_batch = run_batch
 """
 TYPED = "from lottery.cli.app import main\nmain()\n"
@@ -56,10 +58,15 @@ def begun(marks):
     return sorted(int(name[0]) for name in names), {int(name[-1]) for name in names}
 
 
+@contextmanager
 def typed(lines, *words):
-    """`lottery` in a process of its own, after some lines of Python."""
+    """`lottery` in a process of its own, after some lines of Python; it does not outlive the test."""
     command = [sys.executable, "-c", lines + TYPED, *map(str, words)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_until(holds, *processes):
@@ -74,10 +81,6 @@ def wait_until(holds, *processes):
 
 def ended(process):
     """The exit code of a process, and what it printed, without a traceback."""
-    try:
-        printed, complaint = process.communicate(timeout=PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise AssertionError(process.communicate()) from None
+    printed, complaint = process.communicate(timeout=PATIENCE_S)
     assert "Traceback" not in complaint, complaint
     return process.returncode, printed, complaint

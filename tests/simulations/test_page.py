@@ -9,11 +9,8 @@ from math import nan
 
 import pytest
 
-from lottery.plan import Attainable, Count, Reach
-from simulations.figures import View, answer, safeguards, targets
-from simulations.figures.canvas import nice_ticks
+from simulations.figures import View, answer
 from simulations.figures.told import told
-from simulations.intervals import Row, svg
 from simulations.page import render, write_page
 from simulations.published import published
 from simulations.results import Cell, Estimate, Result
@@ -245,66 +242,6 @@ def test_every_kind_of_behaviour_is_told():
         assert said in text
 
 
-def test_a_safeguard_that_changes_nothing_is_called_out_first():
-    view = View(fake_findings(World(draws=5), measures=["offer_rate"]), "demo", public=False)
-    (figure,) = safeguards(view)
-    void = next(use for use in view.safeguards if use.arm == "again")
-
-    assert void.unchanged == 5
-    assert figure.notes[1] == (
-        f"Under again, the seats of low income ({void.seats} seats): this safeguard changes nothing. In all 5 draws nobody "
-        f"gets another answer; {void.anyway.mean:.1f} of its members would have been offered those programs anyway."
-    )
-    assert not any("changes nothing" in note for note in figure.notes[2:])
-
-
-def test_a_safeguard_whose_members_are_not_shown_says_so():
-    findings = fake_findings(World(draws=5), measures=["offer_rate"])
-    uses = [replace(use, members=UNKNOWN, anyway=UNKNOWN) for use in findings.safeguards]
-
-    (figure,) = safeguards(View(replace(findings, safeguards=uses), "demo", public=True))
-
-    assert figure.notes[1].endswith("nobody gets another answer.")
-    assert figure.notes[2].endswith("How many of its members are offered those programs is not shown.")
-    assert figure.tables[0].rows[0][3:6] == ["not shown", "", "not shown"]
-
-
-def test_a_target_is_told_with_what_any_and_any_stable_assignment_could_reach():
-    findings = fake_findings(World(draws=4), measures=["targets_met"])
-    reach = Attainable(
-        0.35, 0.55, (Reach("P01", 0.1, 0.2, False), Reach("P02", 0.1, 0.9, True)), 48, 700, Count(30, 30),
-        Count(650, 660), Count(17, 18), ("Ties were left to any draw.",),
-    )  # fmt: skip
-    target = replace(findings.targets[0], centre=0.45, attainable=reach)
-    findings = replace(findings, targets=[target])
-    met = {r.arm: 48 * r.level.mean for r in findings.results}
-
-    (figure,) = targets(View(findings, "demo", public=False))
-
-    assert figure.notes[1] == (
-        f"Under general it is met at {met['general']:.1f} of 48 programs; any assignment of these families could reach "
-        "at most 30 (proved); any stable one at most 18 (proved; the best one found reaches 17)."
-    )
-    assert f"at {met['half']:.1f} under half" in figure.notes[2]
-    assert "At 1 program no assignment" in figure.notes[3]
-    assert figure.notes[-1] == "Ties were left to any draw."
-
-
-def test_a_target_whose_stable_assignments_were_not_looked_at_says_so_and_needs_no_measure():
-    findings = fake_findings(World(draws=4), measures=["offer_rate"])
-    reach = replace(findings.targets[0].attainable, stable=None, largest_stable=None)
-
-    (figure,) = targets(
-        View(replace(findings, targets=[replace(findings.targets[0], attainable=reach)]), "demo", False)
-    )
-
-    assert figure.pictures == []
-    assert figure.notes[1] == (
-        "It was not measured; any assignment of these families could reach at most 5 (proved; the best one found reaches "
-        "4); what a stable one could reach was not computed."
-    )
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -337,49 +274,6 @@ def test_the_public_page_says_how_many_programs_it_does_not_show():
 
     assert 0 < len(left) < 6
     assert f"{6 - len(left)} programs are not shown" in text_of(render(shown, public=True))
-
-
-def test_the_frontier_marks_an_arm_that_another_one_beats_in_both():
-    findings = fake_findings(World(draws=4), measures=["first_choice_rate", "dissimilarity"])
-    place = {"general": (0.2, 0.5), "again": (0.3, 0.4), "reserve": (0.1, 0.3), "half": (0.1999, 0.4999)}
-
-    def estimated(r):
-        middle = place[r.arm][r.cell.measure == "first_choice_rate"]
-        return replace(r, level=Estimate(middle, 0.01, middle - 0.02, middle + 0.02))
-
-    page = render(replace(findings, results=[estimated(r) for r in findings.results]), public=False)
-
-    assert "again is drawn hollow: general is as good or better in both" in page
-    assert page.count("is drawn hollow") == 1  # reserve is more mixed; half is too close to tell
-
-
-@pytest.mark.parametrize(("low", "middle", "high"), [(-1.0, 0.5, 2.0), (0.0, 0.0, 0.0), (3.0, 4.0, 5.0)])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-def test_a_point_stands_where_its_number_is_on_the_axis(low, middle, high, size):
-    drawn = svg("title", [Row("a", low, middle, high, "text")], size)
-    ticks = nice_ticks(min(low, 0), max(high, 0))
-    lines = re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)"', drawn)
-    grid = [float(x) for x, top, _, _ in lines if top == "0"][: len(ticks)]
-    (start, end) = next((float(a), float(b)) for a, top, b, bottom in lines if top == bottom)
-    point = float(re.search(r'<circle cx="([\d.]+)"', drawn).group(1))
-
-    def at(number):
-        return grid[0] + (grid[-1] - grid[0]) * (number - ticks[0]) / (ticks[-1] - ticks[0])
-
-    assert (start, point, end) == pytest.approx((at(low), at(middle), at(high)), abs=0.11)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "ticks"),
-    [
-        (-0.7, 3.2, [-1, 0, 1, 2, 3, 4]),
-        (0, 0, [0, 1]),
-        (-10.2, 1.8, [-15, -10, -5, 0, 5]),
-        (0, 0.004, [0, 0.001, 0.002, 0.003, 0.004]),
-    ],
-)
-def test_ticks_are_round_and_cover_the_intervals(low, high, ticks):
-    assert nice_ticks(low, high) == pytest.approx(ticks)
 
 
 def test_the_table_of_a_rank_distribution_has_the_numbers_that_were_found(findings, page):

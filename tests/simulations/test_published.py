@@ -328,6 +328,16 @@ def test_a_safeguard_of_few_members_goes_and_others_lose_what_their_programs_do_
     assert (told.moved, told.unchanged) == (of_some_programs.moved, of_some_programs.unchanged)
 
 
+def test_a_safeguard_for_all_but_few_does_not_tell_how_many_offers_its_group_has():
+    made = world(4)
+    made.fewest = lambda group, program="": 5 if group and not program else 50
+
+    shown = published(fake_findings(made, targets=False)).safeguards
+
+    assert len(shown) == 2
+    assert np.isnan([use.members.mean for use in shown]).all()
+
+
 def test_units_of_a_target_go_with_their_programs_and_schools_always():
     findings = fake_findings(world(0, children=80))
     school = replace(findings.targets[0], per="school")
