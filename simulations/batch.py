@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from lottery.arrays import Bools, Floats, Ints
-from lottery.chances import draw_places
+from lottery.chances import places_in_draws
 from lottery.mechanisms import mechanism_of, run_draws
 from simulations.counting import Seated, Tables, count_members, count_moves, count_offers
 from simulations.measures import Counts, Frame, cells, measure
@@ -39,7 +39,7 @@ def run_batch(
     size = max(1, min(MOST_TOGETHER, CHILDREN_TOGETHER // max(1, n_children)))
     for start in range(draws.start, draws.stop, size):
         chunk = range(start, min(start + size, draws.stop))
-        shared = np.stack([draw_places(n_children, population.seed, draw) for draw in chunk])
+        shared = places_in_draws(n_children, population.seed, chunk)
         for bench in benches:
             bench.match(chunk, shared)
         for bench in benches:
@@ -71,7 +71,7 @@ class Bench:
     def match(self, draws: range, shared: Ints) -> None:
         """Match the arm in some draws, and without each of its safeguards; `shared` are places of the roll by draw."""
         arm, of = self.arm, self.arm.draws
-        places = of.taken_from(shared) if of.plain else np.stack([of.places(draw) for draw in draws])
+        places = of.taken_from(shared) if of.plain else of.in_draws(draws)
         applications = run_draws(self._engine, places, per_application=of.per_application)
         self.seated = Seated.empty(len(draws), arm.member.shape[1])
         self.tables = Tables.zeros(len(draws), len(self.frame.groups), len(self.frame.programs))

@@ -113,7 +113,7 @@ def _notes(points: Sequence[Point], measure: Measure) -> Iterator[str]:
     for better in dict.fromkeys(point.beaten_by for point in points if point.beaten_by):
         hollow = [point.label for point in points if point.beaten_by == better]
         many = f"{', '.join(hollow[:-1])} and {hollow[-1]} are" if len(hollow) > 1 else f"{hollow[0]} is"
-        yield f"{many} drawn hollow: {better} is as good in both, and better in one by more than the intervals."
+        yield f"{many} drawn hollow: {better} is as good or better in both, and in one by more than the intervals."
 
 
 def _told(estimate: Estimate, measure: Measure) -> str:

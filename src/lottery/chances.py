@@ -87,8 +87,7 @@ def chances(
         engine = mechanism_of(market)
         count = np.zeros(len(market.program), dtype=np.int64)
         for chunk in chunks[worker::n_workers]:
-            places = np.stack([draws_of.places(draw) for draw in chunk])
-            applications = run_draws(engine, places, per_application=draws_of.per_application)
+            applications = run_draws(engine, draws_of.in_draws(chunk), per_application=draws_of.per_application)
             count += np.bincount(applications[applications >= 0], minlength=len(count))
             tell(len(chunk))
         return count
@@ -137,8 +136,14 @@ class Draws:
         keys = numbers if self._tickets is None else _weighed(numbers, self._tickets[self._applicant])
         return _ordinals(np.lexsort((row, keys, self._program)), self._program)
 
+    def in_draws(self, draws: range) -> Ints:
+        """The places of many draws ([draw, …] of `places`)."""
+        if self.plain:
+            return self.taken_from(places_in_draws(len(self._row), self.seed, draws))
+        return np.stack([self.places(draw) for draw in draws])
+
     def taken_from(self, sorted_places: Ints) -> Ints:
-        """The places of plain draws ([..., row] of `draw_places`), worked out once for all markets of a cycle."""
+        """The places of plain draws ([draw, row] of `places_in_draws`), worked out once for all markets of a cycle."""
         return sorted_places[..., self._row]
 
 
@@ -149,8 +154,15 @@ def draw_places(n: int, seed: str, draw: int) -> Ints:
     >>> draw_places(5, "2027", 0).tolist()
     [1, 4, 5, 2, 3]
     """
-    place = np.empty(n, dtype=np.int32)
-    place[np.argsort(_tickets(n, _key(seed, draw)))] = np.arange(1, n + 1, dtype=np.int32)  # no two tickets are equal
+    return places_in_draws(n, seed, range(draw, draw + 1))[0]
+
+
+def places_in_draws(n: int, seed: str, draws: range) -> Ints:
+    """The places of many draws at once ([draw, row]), each as `draw_places` says."""
+    keys = np.array([_key(seed, draw) for draw in draws], dtype=np.uint64)
+    order = np.argsort(_mixed(np.arange(1, n + 1, dtype=np.uint64) * GAMMA + keys[:, None]))  # no two are equal
+    place = np.empty(order.shape, dtype=np.int32)
+    np.put_along_axis(place, order, np.arange(1, n + 1, dtype=np.int32)[None], axis=1)
     return place
 
 

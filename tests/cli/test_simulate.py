@@ -40,7 +40,7 @@ def test_what_was_written_is_named_for_people_and_programs(lottery, study, tmp_p
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("--workers", 0), "0 is not in the range"),
+        (("--workers", 0), "--workers"),
         (("--workers", 2, "--cluster", "tcp://nowhere:1"), "Leave one of them out"),
         (("--resume",), "There is no interrupted study"),
         (("--until", "soon"), "'soon' is no rule. Write se<0.001"),

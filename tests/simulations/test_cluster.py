@@ -53,7 +53,9 @@ def worker(address, folder, marks, held_from=0):
 
 def waiting_for(n_workers, address):
     """The lines of Python that wait until so many workers have come."""
-    return f"import distributed\nwith distributed.Client({address!r}) as own:\n    own.wait_for_workers({n_workers}, 20)\n"
+    return (
+        f"import distributed\nwith distributed.Client({address!r}) as own:\n    own.wait_for_workers({n_workers}, 20)\n"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,9 @@ def test_a_rule_is_asked_at_the_ends_of_rounds_only_whoever_works(workers, tmp_p
     asked, met = [], StopRule.met
     monkeypatch.setattr(StopRule, "met", lambda *about: asked.append(met(*about)) or asked[-1])
     joined = []
-    monkeypatch.setattr(laboratory.Unfinished, "save", lambda self, ledger, **_: joined.append((ledger.done, len(asked))))
+    monkeypatch.setattr(
+        laboratory.Unfinished, "save", lambda self, ledger, **_: joined.append((ledger.done, len(asked)))
+    )
     path = with_villages(tmp_path / "study", measures=["offer_rate"])
 
     found = run_study(path, tmp_path / "out", workers=workers, until="se<0.0075")
