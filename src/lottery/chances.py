@@ -154,7 +154,8 @@ def draw_places(n: int, seed: str, draw: int) -> Ints:
     >>> draw_places(5, "2027", 0).tolist()
     [1, 4, 5, 2, 3]
     """
-    return places_in_draws(n, seed, range(draw, draw + 1))[0]
+    place: Ints = places_in_draws(n, seed, range(draw, draw + 1))[0]
+    return place
 
 
 def places_in_draws(n: int, seed: str, draws: range) -> Ints:
