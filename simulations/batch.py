@@ -17,7 +17,6 @@ from simulations.tally import ArmTally, Moments
 
 MOST_TOGETHER, CHILDREN_TOGETHER = 50, 500_000  # draws, and children in them, that are kept until they are measured
 EQUAL = 1e-12  # two indices that are equal as fractions may differ in their last bits
-MOST_PROGRAMS = 1000  # beyond this, who went where is not counted
 
 
 def run_batch(
@@ -34,7 +33,10 @@ def run_batch(
     many draws were done.
     """
     n_children = len(population.roll.children)
-    benches = [Bench(arm, frame, measures) for arm, frame in zip(population.arms, population.frames, strict=True)]
+    benches = [
+        Bench(arm, frame, measures, follows=population.follows)
+        for arm, frame in zip(population.arms, population.frames, strict=True)
+    ]
     baseline = benches[population.baseline]
     size = max(1, min(MOST_TOGETHER, CHILDREN_TOGETHER // max(1, n_children)))
     for start in range(draws.start, draws.stop, size):
@@ -56,13 +58,13 @@ def run_batch(
 class Bench:
     """Where one arm is matched and counted, some draws at a time; no other thread sees its memory."""
 
-    def __init__(self, arm: Arm, frame: Frame, measures: Sequence[Measure]) -> None:
+    def __init__(self, arm: Arm, frame: Frame, measures: Sequence[Measure], *, follows: bool) -> None:
         self.arm, self.frame, self.measures = arm, frame, measures
         self._engine = mechanism_of(arm.market)
         self._twins = [(mechanism_of(twin.market), twin.safeguards) for twin in arm.twins]
         self._both: Bools | None = None  # [group, child]  takes part here and in the baseline
         n_groups, n_programs = len(frame.groups), len(frame.programs)
-        followed = n_groups if n_programs <= MOST_PROGRAMS else 0
+        followed = n_groups if follows else 0
         self._flow = np.zeros((followed, n_programs + 1, n_programs + 1), dtype=np.int32)
         n_safeguards = sum(len(twin.safeguards) for twin in arm.twins)
         n_cells = len(cells(measures, frame))

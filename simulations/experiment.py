@@ -69,6 +69,10 @@ class Plan:
         """How many rounds so many draws of each cycle take."""
         return -(-draws // (self.size * self.replications))
 
+    def draws_in(self, batches: int) -> int:
+        """How many draws so many batches have, all cycles together."""
+        return sum(len(batch.draws) for batch in islice(self.batches(), batches))
+
     def draws_after(self, batches: int) -> int:
         """How many draws of each cycle are done after the batches of whole rounds, or of all."""
         return min(self.draws, -(-batches // self.cycles) * self.size)

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -37,6 +37,7 @@ from simulations.watch import Watch
 from simulations.workers import cluster, threads
 
 Progress = Callable[[int, int], None]
+MOST_CHILDREN = 2_000_000  # whose populations are kept in memory; others are compiled again when their turn comes
 OF_TARGETS: frozenset[Measure] = frozenset({"targets_met", "program_share"})
 
 
@@ -71,16 +72,18 @@ def run_study(
         for table in tables:
             check_behaviour(file, policies, table)
 
-        @cache
+        n_children = max(len(table["applicants"]) for table in tables)
+
+        @lru_cache(max(2, MOST_CHILDREN // max(1, n_children)))
         def population(cycle: int, replication: int) -> Population:
             return compile_population(file, tables[cycle], study.cycles[cycle], replication)
 
         populations = [population(cycle, 0) for cycle in range(len(tables))]
         sealed = _sealed(file, policies, tables)
+        watch = Watch(study, populations, rule)
         unfinished = Unfinished(out)
         ledger = unfinished.open(sealed, resume=resume)
-        watch = Watch(study, populations, rule)
-        counter = Counter(progress, plan.draws * plan.cycles, plan.draws_after(ledger.done) * plan.cycles)
+        counter = Counter(progress, plan.draws * plan.cycles, plan.draws_in(ledger.done))
         pool = (
             threads(population, study.measures, counter, workers)
             if address is None
@@ -95,15 +98,14 @@ def run_study(
                     after_batch=lambda: unfinished.save(ledger),
                     enough=lambda done: watch.look(ledger, done, plan.rounds_in(done)),
                 )
-        except BaseException:
+        finally:
             unfinished.save(ledger, now=True)
-            raise
         watch.last(ledger, draws)
         targets = attainable_targets(populations, step) if OF_TARGETS & set(study.measures) else []
         looks = 1 if rule is None else plan.rounds
         findings = findings_of(study, populations, ledger, watch.cells, targets, draws=draws, looks=looks)
         with all_or_nothing(out) as folder:
-            write_everything(findings, populations, ledger, sealed, folder)
+            write_everything(findings, populations, ledger, {**sealed, "until": until}, folder)
     unfinished.finish()
     return findings
 

@@ -26,6 +26,7 @@ from simulations.safeguards import OpenTwin, open_twins
 from simulations.study import StudyFile
 
 EVERYBODY = ""
+MOST_FLOWS = 25_000_000  # pairs of programs, in all groups, arms and replications: 16 bytes each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +87,7 @@ class Population:
         tuple[Target, int, float], ...
     ]  # of the baseline's policy: with its group, and its centre as a share
     baseline: int
+    follows: bool  # whether it is counted who went where
 
 
 def compile_population(file: StudyFile, cycle: Cycle, name: str, replication: int) -> Population:
@@ -115,6 +117,7 @@ def compile_population(file: StudyFile, cycle: Cycle, name: str, replication: in
         frames=tuple(_frame(arm, roll, targets, study.band / 100) for arm in arms),
         targets=targets,
         baseline=list(study.arms).index(study.baseline),
+        follows=study.replications * len(arms) * len(roll.groups) * (len(roll.programs) + 1) ** 2 <= MOST_FLOWS,
     )
 
 

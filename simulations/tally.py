@@ -38,8 +38,9 @@ class Moments:
     @classmethod
     def of_sums(cls, n: int, sums: Longs, squares: Longs) -> Moments:
         """Of `n` draws whose whole numbers have these sums and sums of squares ([number])."""
-        mean = sums / n
-        return cls(n, mean, np.maximum((n * squares - sums * sums) / n, 0.0))
+        whole = sums // n  # taken out first: n · squares would not fit 64 bits after many draws
+        rest = sums - whole * n
+        return cls(n, sums / n, squares - 2 * whole * sums + n * whole**2 - rest**2 / n)
 
     def taken(self, numbers: Sequence[int]) -> Moments:
         """Of some of the numbers."""

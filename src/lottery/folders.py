@@ -12,7 +12,9 @@ from lottery.errors import LotteryError
 
 
 def refuse_existing(out: Path) -> None:
-    """Refuse to write over an existing file or a folder with anything in it."""
+    """Refuse to write over an existing file or a folder with anything in it, and a path that ends without a name."""
+    if not out.name:
+        raise LotteryError(f"--out {out} has no name of its own to be written under. Name a new folder inside it.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise LotteryError(f"{out} already exists and is not empty. Choose another folder, or remove it yourself.")
 

@@ -56,6 +56,15 @@ def test_what_cannot_be_done_is_refused_in_a_sentence_and_leaves_nothing(words, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_folder_where_one_stands_is_refused(lottery, study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    code, _, complaint = lottery("simulate", study, "--out", ".")
+
+    assert code == 2
+    assert "Name a new folder" in complaint
+
+
 def test_a_folder_inside_a_file_is_refused_in_a_sentence(lottery, study, tmp_path):
     (tmp_path / "file").touch()
 

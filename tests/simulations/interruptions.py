@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from .test_uncertainty import written_study
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 25
+with_processes = pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="What processes do is tested once, with the compiler."
+)
 # What a process runs before it runs batches: a mark for each, then a wait as long as there is a file `hold`.
 MARKING = """\
 import os, time
@@ -34,7 +40,8 @@ workers.ANSWER_WITHIN_S = {answer_within}
 workers.program = lambda: "the same everywhere"
 workers.run_batch = run_batch
 """
-TYPED = "from lottery.cli.app import main\nmain()\n"
+# Whoever starts the tests in the background makes them deaf to SIGINT; a person at a terminal is not.
+TYPED = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nfrom lottery.cli.app import main\nmain()\n"
 
 
 def town(folder, **changes):

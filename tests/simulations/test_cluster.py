@@ -14,7 +14,7 @@ from lottery.errors import LotteryError
 from simulations import run_study, workers
 from simulations.workers import program, run_stored
 
-from .interruptions import ROOT, begun, ended, files_of, marking, town, typed, wait_until
+from .interruptions import ROOT, begun, ended, files_of, marking, town, typed, wait_until, with_processes
 
 LOOPBACK = "127.0.0.1"
 BATCHES = [250 * k for k in range(8)]
@@ -79,6 +79,7 @@ def by_thread(study):
     return files_of(study.parent / "by-thread")
 
 
+@with_processes
 def test_a_cluster_without_workers_is_refused(address, study, tmp_path):
     out = tmp_path / "out"
 
@@ -91,6 +92,7 @@ def test_a_cluster_without_workers_is_refused(address, study, tmp_path):
     assert not list(tmp_path.glob("*.unfinished"))
 
 
+@with_processes
 def test_a_worker_killed_in_the_midst_of_a_batch_changes_no_byte(address, study, by_thread, tmp_path):
     marks, out = tmp_path / "marks", tmp_path / "out"
     with ExitStack() as cluster:
@@ -113,6 +115,7 @@ def test_a_worker_killed_in_the_midst_of_a_batch_changes_no_byte(address, study,
     assert not list(tmp_path.glob("*.unfinished"))
 
 
+@with_processes
 def test_threads_go_on_with_what_a_cluster_began_and_a_cluster_with_what_threads_began(
     address, study, by_thread, tmp_path, monkeypatch
 ):
@@ -127,9 +130,10 @@ def test_threads_go_on_with_what_a_cluster_began_and_a_cluster_with_what_threads
             assert ended(process)[0] == 130
         (marks / "hold").unlink()
 
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patch:
             patch.setattr(workers, "run_batch", interrupted)
-            run_study(study, other, workers=1)
+            with pytest.raises(KeyboardInterrupt):
+                run_study(study, other, workers=1)
         for mark in marks.iterdir():
             mark.unlink()
         with typed(marking(marks), "simulate", study, "--out", other, "--resume", "--cluster", address) as process:
@@ -168,6 +172,7 @@ for address in sys.argv[1:]:
 """
 
 
+@with_processes
 def test_where_no_scheduler_answers_is_said_of_every_kind_of_address(tmp_path):
     """Something else may listen there: the dashboard, say."""
     with socket.socket() as closed, socket.socket() as listening:

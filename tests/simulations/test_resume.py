@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from simulations.experiment import Batch, Ledger, Plan, run
 from simulations.tally import ArmTally, Moments
 from simulations.unfinished import Unfinished
 
-from .interruptions import PATIENCE_S, ROOT, begun, ended, files_of, marking, town, typed, wait_until
+from .interruptions import PATIENCE_S, ROOT, begun, ended, files_of, marking, town, typed, wait_until, with_processes
 from .test_uncertainty import TABLES
 
 BATCHES = [250 * k for k in range(8)]
@@ -50,9 +49,10 @@ class Batches:
 
 
 def interrupt(study, out, at, **options):
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with pytest.MonkeyPatch.context() as patch:
         Batches(patch, interrupted_at=at)
-        run_study(study, out, **{"workers": 1, **options})
+        with pytest.raises(KeyboardInterrupt):
+            run_study(study, out, **{"workers": 1, **options})
 
 
 @pytest.mark.parametrize("workers_then", [1, 2, 3])
@@ -107,6 +107,7 @@ def test_replications_are_resumed_in_the_midst_of_a_round(tmp_path):
     assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
 
 
+@with_processes
 def test_ctrl_c_keeps_the_draws_and_stops_at_once(study, in_one_go, tmp_path):
     """The batch that runs would wait for ever; it is abandoned, and those behind it are never begun."""
     marks, out = tmp_path / "marks", tmp_path / "out"
@@ -194,7 +195,7 @@ def test_another_version_of_the_program_does_not_go_on(study, tmp_path, monkeypa
     versions = {"engine_hash": "another", "versions": {"numpy": "1.0"}}
     monkeypatch.setattr(unfinished, "versions", lambda: versions)
 
-    with pytest.raises(LotteryError, match="changed: the program itself, .*the version of numpy"):
+    with pytest.raises(LotteryError, match=r"changed: the program itself, .*the version of numpy"):
         run_study(study, tmp_path / "out", resume=True)
 
 
@@ -227,6 +228,7 @@ os.fsync = slowly
 """
 
 
+@with_processes
 def test_a_process_killed_while_it_saves_leaves_what_it_saved_before(study, in_one_go, tmp_path, monkeypatch):
     out, mark = tmp_path / "out", tmp_path / "saving"
     with typed(f"MARK = {str(mark)!r}\n{SAVING_SLOWLY}", "simulate", study, "--out", out, "--workers", 1) as process:
@@ -242,13 +244,14 @@ def test_a_process_killed_while_it_saves_leaves_what_it_saved_before(study, in_o
     assert files_of(out) == in_one_go
 
 
+@with_processes
 def test_two_processes_do_not_fill_the_same_folder(study, in_one_go, tmp_path):
     marks, out = tmp_path / "marks", tmp_path / "out"
     lines = marking(marks)
     (marks / "hold").touch()
     with typed(lines, "simulate", study, "--out", out) as process:
         wait_until(lambda: begun(marks)[0], process)
-        with pytest.raises(LotteryError, match="Another process is running a study in .* choose another --out"):
+        with pytest.raises(LotteryError, match=r"Another process is running a study in .* choose another --out"):
             run_study(study, out)
         (marks / "hold").unlink()
         assert ended(process)[0] == 0
@@ -330,7 +333,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="10,000 draws in Python take too long")
+@with_processes
 def test_memory_does_not_grow_with_the_draws(tmp_path):
     peak = {}
     for draws in (500, 10_000):

@@ -43,7 +43,9 @@ def simulate(
                 study, out, progress, workers, address=cluster, until=until, resume=resume, step=step
             )
     except KeyboardInterrupt:
-        screen.print(f"Interrupted. Go on with the same command and --resume; {out}.unfinished keeps the draws done.")
+        kept = out.with_name(f"{out.name}.unfinished")
+        told = f" Go on with the same command and --resume: {kept} keeps the draws done." if kept.is_dir() else ""
+        screen.print(f"Interrupted.{told}", markup=False)
         raise typer.Exit(130) from None
     screen.print(f"{found.draws:,} draws of {len(found.study.arms)} policies", markup=False)
     screen.print(f"Open in a browser: {out / 'report.html'}", markup=False)
