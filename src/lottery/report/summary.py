@@ -17,6 +17,7 @@ from lottery.cycle import GRADE_ORDER
 from lottery.equity import Interval
 from lottery.report.groups import Group, NotOfApplicants, groups, holds
 from lottery.report.reading import Bundle, lines_of
+from lottery.report.within_reach import within_reach
 
 BAND = 0.10  # ± 10 points, as in Cambridge
 Summary = dict[str, Any]
@@ -271,6 +272,11 @@ def _target(bundle: Bundle, target: Mapping[str, Any]) -> Summary:
     for unit, inside in zip(share.unit, met.tolist(), strict=True):
         units[unit]["met"] = inside
     found = {"centre": centre, "low": low, "high": high, "compared": len(met), "met": int(met.sum()), "units": units}
+    if target["per"] != "district":
+        reach = within_reach(bundle, member, str(target["per"]))
+        for unit, told in units.items():
+            told["could_be"] = [_ratio(part, reach[unit].seated) for part in (reach[unit].fewest, reach[unit].most)]
+        found["could_meet"] = sum(reach[unit].can_meet(low, high) for unit in units)
     return line | {"measured": True} | found
 
 
