@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lottery.arrays import Bools, Floats, Ints
+from lottery.arrays import Bools, Floats, Ints, Longs
 from lottery.chances import places_in_draws
 from lottery.mechanisms import mechanism_of, run_draws
 from simulations.counting import Seated, Tables, count_members, count_moves, count_offers
 from simulations.measures import Counts, Frame, cells, measure
-from simulations.population import Arm, Population
+from simulations.population import Arm, Population, Shared
 from simulations.study import Measure
 from simulations.tally import ArmTally, Moments
 
@@ -34,8 +34,8 @@ def run_batch(
     """
     n_children = len(population.roll.children)
     benches = [
-        Bench(arm, frame, measures, follows=population.follows)
-        for arm, frame in zip(population.arms, population.frames, strict=True)
+        Bench(arm, frame, shared, measures, follows=population.follows)
+        for arm, frame, shared in zip(population.arms, population.frames, population.shared, strict=True)
     ]
     baseline = benches[population.baseline]
     size = max(1, min(MOST_TOGETHER, CHILDREN_TOGETHER // max(1, n_children)))
@@ -49,7 +49,7 @@ def run_batch(
                 bench.compare(baseline)
         against = baseline.measured()
         for bench in benches:
-            bench.settle(against)
+            bench.settle(baseline, against)
         if progress is not None:
             progress(len(chunk))
     return [bench.tally for bench in benches]
@@ -58,11 +58,12 @@ def run_batch(
 class Bench:
     """Where one arm is matched and counted, some draws at a time; no other thread sees its memory."""
 
-    def __init__(self, arm: Arm, frame: Frame, measures: Sequence[Measure], *, follows: bool) -> None:
-        self.arm, self.frame, self.measures = arm, frame, measures
+    def __init__(
+        self, arm: Arm, frame: Frame, shared: Shared | None, measures: Sequence[Measure], *, follows: bool
+    ) -> None:
+        self.arm, self.frame, self.shared, self.measures = arm, frame, shared, measures
         self._engine = mechanism_of(arm.market)
         self._twins = [(mechanism_of(twin.market), twin.safeguards) for twin in arm.twins]
-        self._both: Bools | None = None  # [group, child]  takes part here and in the baseline
         n_groups, n_programs = len(frame.groups), len(frame.programs)
         followed = n_groups if follows else 0
         self._flow = np.zeros((followed, n_programs + 1, n_programs + 1), dtype=np.int32)
@@ -75,10 +76,18 @@ class Bench:
         arm, of = self.arm, self.arm.draws
         places = of.taken_from(shared) if of.plain else of.in_draws(draws)
         applications = run_draws(self._engine, places, per_application=of.per_application)
+        self.applications = applications
         self.seated = Seated.empty(len(draws), arm.member.shape[1])
-        self.tables = Tables.zeros(len(draws), len(self.frame.groups), len(self.frame.programs))
+        self.tables = self._counted(arm.member, self.seated, self.tally.offers)
+        if self._twins:
+            self._take_away_safeguards(applications, places)
+
+    def _counted(self, member: Bools, seated: Seated, offers: Longs) -> Tables:
+        """The offers of the last match to members ([group, child]), counted; `seated` and `offers` are written, too."""
+        arm, n_groups, n_programs = self.arm, len(self.frame.groups), len(self.frame.programs)
+        tables = Tables.zeros(len(self.applications), n_groups, n_programs)
         count_offers(
-            applications,
+            self.applications,
             arm.child,
             arm.program,
             arm.rank,
@@ -86,14 +95,13 @@ class Bench:
             arm.order,
             arm.metres,
             arm.sibling,
-            arm.member,
+            member,
             arm.first,
-            self.seated,
-            self.tables,
-            self.tally.offers,
+            seated,
+            tables,
+            offers,
         )
-        if self._twins:
-            self._take_away_safeguards(applications, places)
+        return tables
 
     def _take_away_safeguards(self, applications: Ints, places: Ints) -> None:
         """Count members offered a seat, members offered one anyway, and who moves, safeguard by safeguard."""
@@ -112,18 +120,29 @@ class Bench:
 
     def compare(self, baseline: Bench) -> None:
         """Count who moves against the baseline in the same draws."""
-        if self._both is None:
-            self._both = self.arm.member & baseline.arm.member
-        count_moves(self.seated, baseline.seated, self._both, self.tables, self._flow, *self.tally.flows)
+        both = self.arm.member if self.shared is None else self.shared.member
+        count_moves(self.seated, baseline.seated, both, self.tables, self._flow, *self.tally.flows)
 
     def measured(self) -> Floats:
         """The measures of the draws of the last match ([draw, cell])."""
         return measure(self.measures, Counts(self.frame, *self.tables))
 
-    def settle(self, against: Floats) -> None:
-        """Add the draws of the last match to the tally; `against` are the baseline's measures."""
-        values = self.measured()
-        apart = values - against
+    def measured_of(self, member: Bools, frame: Frame) -> Floats:
+        """The same of some members only ([group, child]), who are counted out of a frame of their own."""
+        tables = self._counted(member, Seated.empty(*self.seated.program.shape), np.zeros_like(self.tally.offers))
+        return measure(self.measures, Counts(frame, *tables._replace(moves=self.tables.moves)))
+
+    def settle(self, baseline: Bench, against: Floats) -> None:
+        """
+        Add the draws of the last match to the tally; `against` are the baseline's measures.
+
+        Where not the same children take part here and there, differences are those of the children who do in both.
+        """
+        values, both = self.measured(), self.shared
+        if both is None:
+            apart = values - against
+        else:
+            apart = self.measured_of(both.member, both.here) - baseline.measured_of(both.member, both.there)
         self.tally.level.join(Moments.of(values))
         self.tally.difference.join(Moments.of(apart))
         self.tally.unchanged += (np.abs(apart) < EQUAL).sum(axis=0)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
 
+from lottery.arrays import Floats
 from simulations.experiment import Ledger
-from simulations.measures import Frame, cells
+from simulations.measures import Frame, cells, possible
 from simulations.population import Arm, Population
 from simulations.results import Cell, Estimate, Findings, Flow, Result, SafeguardUse, Target, Trace
 from simulations.safeguards import Safeguard
 from simulations.study import Study
 from simulations.tally import ArmTally, Moments, Spread
 
+Limit = float | Floats  # of one number, or of each
 LEVEL = 0.95
 NO_OFFER = ""
 
@@ -52,16 +54,17 @@ class Family:
     intervals: int
     looks: int
 
-    def estimates(self, spread: Spread) -> list[Estimate]:
+    def estimates(self, spread: Spread, lowest: Limit = 0.0, highest: Limit = np.inf) -> list[Estimate]:
         """
         Means with their intervals: Student's t, the level divided by the number of intervals and of looks (Bonferroni).
 
-        mean ± t(1 − 0.05 / (2 · intervals · looks)) · standard error.
+        mean ± t(1 − 0.05 / (2 · intervals · looks)) · standard error, cut at what the number can be.
         """
         tail = (1 - LEVEL) / (2 * max(1, self.intervals) * self.looks)
         t = -float(stdtrit(spread.freedom, tail)) if spread.freedom else np.nan
         half = t * spread.standard_error
-        columns = (spread.mean, spread.standard_error, spread.mean - half, spread.mean + half)
+        low, high = np.maximum(spread.mean - half, lowest), np.minimum(spread.mean + half, highest)
+        columns = (spread.mean, spread.standard_error, low, high)
         return [Estimate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
@@ -71,16 +74,18 @@ def findings_of(
     ledger: Ledger,
     watched: Sequence[Cell],
     targets: Sequence[Target],
+    titles: Mapping[str, str],
     *,
     draws: int,
     looks: int,
 ) -> Findings:
-    """Put together what the ledger of a study holds, in the study's order."""
+    """Put together what the ledger of a study holds, in the study's order; `titles` are the policies', by arm."""
     counted = [
         Counted(population, arm, frame, ledger.of_arm(c, a))
         for c, population in enumerate(populations)
         for a, (arm, frame) in enumerate(zip(population.arms, population.frames, strict=True))
     ]
+    behaviours = {name: plan.behaviour for name, plan in study.arms.items() if plan.behaviour is not None}
     return Findings(
         study=study,
         draws=draws,
@@ -91,7 +96,9 @@ def findings_of(
         traces=list(_traces(populations, ledger, watched)),
         targets=targets,
         program_names={population.cycle: population.roll.program_names for population in populations},
-        assumed={name: plan.behaviour.assumed for name, plan in study.arms.items() if plan.behaviour is not None},
+        assumed={name: behaviour.assumed for name, behaviour in behaviours.items()},
+        titles=titles,
+        declared=frozenset(name for name, own in behaviours.items() if own.undisclosed or own.misreported),
     )
 
 
@@ -101,8 +108,10 @@ def _results(study: Study, counted: Sequence[Counted], looks: int) -> list[Resul
     family = Family(n_intervals, looks)
     found = []
     for of, part in zip(own, counted, strict=True):
-        level = family.estimates(Spread.over([tally.level for tally in part.tallies]))
-        difference = family.estimates(Spread.over([tally.difference for tally in part.tallies]))
+        lowest, highest = np.array([possible(cell.measure) for cell in of]).T
+        level = family.estimates(Spread.over([tally.level for tally in part.tallies]), lowest, highest)
+        apart = highest - lowest
+        difference = family.estimates(Spread.over([tally.difference for tally in part.tallies]), -apart, apart)
         unchanged = np.sum([tally.unchanged for tally in part.tallies], axis=0).tolist()
         for number, (cell, children) in enumerate(zip(of, _children(part, of), strict=True)):
             result = Result(part.cycle, part.arm.name, cell, level[number], None, None, children)

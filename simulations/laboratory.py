@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -76,7 +77,8 @@ def run_study(
 
         @lru_cache(max(2, MOST_CHILDREN // max(1, n_children)))
         def population(cycle: int, replication: int) -> Population:
-            return compile_population(file, tables[cycle], study.cycles[cycle], replication)
+            name = study.cycles[cycle]
+            return compile_population(file, tables[cycle], name, replication, resample=study.resample)
 
         populations = [population(cycle, 0) for cycle in range(len(tables))]
         sealed = _sealed(file, policies, tables)
@@ -101,11 +103,17 @@ def run_study(
         finally:
             unfinished.save(ledger, now=True)
         watch.last(ledger, draws)
-        targets = attainable_targets(populations, step) if OF_TARGETS & set(study.measures) else []
+        targets = []
+        if OF_TARGETS & set(study.measures):
+            own = [compile_population(file, *about, 0) for about in zip(tables, study.cycles, strict=True)]
+            targets = attainable_targets(own, step)
         looks = 1 if rule is None else plan.rounds
-        findings = findings_of(study, populations, ledger, watch.cells, targets, draws=draws, looks=looks)
+        titles = {arm: policy.policy.title for arm, policy in policies.items()}
+        findings = findings_of(study, populations, ledger, watch.cells, targets, titles, draws=draws, looks=looks)
+        if rule is not None:
+            findings = replace(findings, until=until, unmet=watch.unmet(ledger))
         with all_or_nothing(out) as folder:
-            write_everything(findings, populations, ledger, {**sealed, "until": until}, folder)
+            write_everything(findings, populations, ledger, sealed, folder)
     unfinished.finish()
     return findings
 
@@ -218,6 +226,7 @@ def _head(findings: Findings) -> dict[str, Any]:
         "draws": findings.draws,
         "draws_planned": study.draws,
         "looks": findings.looks,
+        "until": findings.until,
         "replications": study.replications,
         "baseline": study.baseline,
     }

@@ -230,6 +230,18 @@ SHARES = frozenset(MEASURES) - {
 }  # fmt: skip
 
 
+def possible(measure: str) -> tuple[float, float]:
+    """
+    The lowest and the highest value a measure can have.
+
+    >>> possible("offer_rate"), possible("offer_rate_gap"), possible("mean_rank")
+    ((0.0, 1.0), (-1.0, 1.0), (0.0, inf))
+    """
+    if measure in ("offer_rate_gap", "first_choice_gap"):
+        return -1.0, 1.0
+    return 0.0, 1.0 if measure in SHARES else np.inf
+
+
 def cells(measures: Sequence[Measure], frame: Frame) -> list[Cell]:
     """What the numbers of `measure` are about, in its order."""
     return [cell for measure in measures for cell in _cells(measure, MEASURES[measure][0], frame)]

@@ -26,6 +26,7 @@ from simulations.safeguards import OpenTwin, open_twins
 from simulations.study import StudyFile
 
 EVERYBODY = ""
+Targets = tuple[tuple[Target, int, float], ...]  # with its group, and its centre as a share
 MOST_FLOWS = 25_000_000  # pairs of programs, in all groups, arms and replications: 16 bytes each
 
 
@@ -58,7 +59,7 @@ class Arm:
     sibling: Bools  # [application]  whether a sibling is there and the program on the true list
     member: Bools  # [group, child]  belongs to the group and takes part
     first: Ints  # [child]  the first program of the true list, or -1
-    with_sibling: int  # applicants who truly list a program where a sibling is
+    near_sibling: Bools  # [child]  truly lists a program where a sibling is
     twins: tuple[OpenTwin, ...]  # the same arm without one of its safeguards
 
     def __post_init__(self) -> None:
@@ -75,6 +76,15 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """Those who take part in an arm and in the baseline, where these are not the same children."""
+
+    member: Bools  # [group, child]
+    here: Frame  # what their counts in the arm are counted of
+    there: Frame  # and in the baseline
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Population:
     """Everything that the draws of one replication of a cycle need."""
 
@@ -83,6 +93,7 @@ class Population:
     roll: Roll
     arms: tuple[Arm, ...]  # in the study's order
     frames: tuple[Frame, ...]  # what the counts of each arm are counted of
+    shared: tuple[Shared | None, ...]  # by arm; None: everybody takes part in both
     targets: tuple[
         tuple[Target, int, float], ...
     ]  # of the baseline's policy: with its group, and its centre as a share
@@ -90,38 +101,49 @@ class Population:
     follows: bool  # whether it is counted who went where
 
 
-def compile_population(file: StudyFile, cycle: Cycle, name: str, replication: int) -> Population:
+def compile_population(
+    file: StudyFile, cycle: Cycle, name: str, replication: int, *, resample: bool = False
+) -> Population:
     """
-    Compile every arm of a study for one replication of a cycle.
+    Compile every arm of a study for one replication of a cycle, of its own families or with `resample` another year's.
 
     A policy without a resolution may be simulated.  Raises StudyError or PolicyError with every problem.
     """
     study = file.study
     tables = {table: own for table, own in cycle.tables.items() if table != "numbers"}  # of one draw, already known
     cycle = replace(cycle, tables=tables)
-    if study.resample:
+    if resample:
         cycle = another_year(cycle, study.seed, replication + 1)
     policies = {arm: load_policy(file.policy(arm)) for arm in study.arms}
     baseline = policies[study.baseline]
     roll = _roll(file, baseline, cycle)
     told = {arm: answers(file, arm, baseline, cycle, replication) for arm in study.arms}
-    compared = next((told[arm].true for arm, plan in study.arms.items() if plan.opens is not None), cycle)
-    places = _Places(baseline, compared, roll)
+    union = next((told[arm].true for arm, plan in study.arms.items() if plan.opens is not None), cycle)
+    places = _Places(baseline, union, roll)
     arms = [_arm(name, policies[name], told[name], places, study.seed) for name in study.arms]
-    targets = _targets(baseline, roll)
+    targets, band = _targets(baseline, roll), study.band / 100
+    compared = arms[list(study.arms).index(study.baseline)]
+
+    def shared(arm: Arm) -> Shared | None:
+        if (arm.member == compared.member).all():
+            return None
+        both = arm.member & compared.member
+        return Shared(both, *(_frame(of, both, roll, targets, band) for of in (arm, compared)))
+
     return Population(
         cycle=name,
         seed=study.seed,
         roll=roll,
         arms=tuple(arms),
-        frames=tuple(_frame(arm, roll, targets, study.band / 100) for arm in arms),
+        frames=tuple(_frame(arm, arm.member, roll, targets, band) for arm in arms),
+        shared=tuple(shared(arm) for arm in arms),
         targets=targets,
-        baseline=list(study.arms).index(study.baseline),
+        baseline=arms.index(compared),
         follows=study.replications * len(arms) * len(roll.groups) * (len(roll.programs) + 1) ** 2 <= MOST_FLOWS,
     )
 
 
-def _targets(baseline: PolicyFile, roll: Roll) -> tuple[tuple[Target, int, float], ...]:
+def _targets(baseline: PolicyFile, roll: Roll) -> Targets:
     """The targets that can be measured: about a named group, and one of schools or programs; one for each group."""
     found: dict[int, tuple[Target, int, float]] = {}
     for target in baseline.policy.targets:
@@ -136,15 +158,16 @@ def _targets(baseline: PolicyFile, roll: Roll) -> tuple[tuple[Target, int, float
     return tuple(found.values())
 
 
-def _frame(arm: Arm, roll: Roll, targets: tuple[tuple[Target, int, float], ...], band: float) -> Frame:
+def _frame(arm: Arm, member: Bools, roll: Roll, targets: Targets, band: float) -> Frame:
+    """What the counts of members ([group, child]) are counted of."""
     n_programs = len(roll.programs)
-    firsts = [np.bincount(arm.first[member & (arm.first >= 0)], minlength=n_programs) for member in arm.member]
+    firsts = [np.bincount(arm.first[own & (arm.first >= 0)], minlength=n_programs) for own in member]
     return Frame(
         groups=roll.groups,
         programs=roll.programs,
-        applicants=arm.member.sum(axis=1),
+        applicants=member.sum(axis=1),
         first_choosers=np.array(firsts, dtype=np.int64).T,
-        with_sibling=arm.with_sibling,
+        with_sibling=int((member[0] & arm.near_sibling).sum()),
         band=band,
         targets=tuple((group, centre, float(target.points) / 100) for target, group, centre in targets),
     )
@@ -211,7 +234,8 @@ def _arm(name: str, policy: PolicyFile, told: Answers, places: _Places, seed: st
     program = places.programs.get_indexer(pd.Index(market.programs)).astype(np.int64)[market.program]
     who = child[market.applicant_of()]
     own = Lists.of(told.true, places.children, places.programs)
-    near_sibling = np.unique(own.child[places.sibling(own.child, own.program)])
+    near_sibling = np.zeros(len(roll.children), dtype=np.bool_)
+    near_sibling[own.child[places.sibling(own.child, own.program)]] = True
     rank, listed = own.rank_of(who, program)
     held = int(policy.policy.secured_seat == "continuing")
     takes_part = np.array([applicant not in told.leaving for applicant in roll.children], dtype=np.bool_)
@@ -229,6 +253,6 @@ def _arm(name: str, policy: PolicyFile, told: Answers, places: _Places, seed: st
         sibling=listed & places.sibling(who, program),
         member=roll.member & takes_part,
         first=own.first(),
-        with_sibling=int(takes_part[near_sibling].sum()),
+        near_sibling=near_sibling,
         twins=open_twins(market, held, policy.policy),
     )

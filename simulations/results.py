@@ -112,3 +112,9 @@ class Findings:
     targets: Sequence[Target]
     program_names: Mapping[str, Mapping[str, str]]  # by cycle, by program
     assumed: Mapping[str, str] = field(default_factory=dict)  # by arm: what is assumed of its families
+    titles: Mapping[str, str] = field(default_factory=dict)  # by arm: of its policy
+    declared: frozenset[str] = frozenset()  # arms whose families do not all answer truly: members are who says so
+    until: str | None = None  # the stop rule
+    unmet: Sequence[
+        tuple[str, Cell, float]
+    ] = ()  # by arm and cell: standard errors that the rule still found too large

@@ -16,7 +16,7 @@ from simulations.measures import MEASURES, SHARES, Over
 from simulations.results import Cell
 from simulations.study import Measure
 
-CLAUSE = re.compile(r"se(?:\(([a-z_]+)\))?<([0-9.]+(?:e-?[0-9]+)?)")
+CLAUSE = re.compile(r"se(?:\(([a-z_]+)\))?[<=]([0-9.]+(?:e-?[0-9]+)?)")
 APART = (Over.GROUP_AND_RANK, Over.PROGRAM_AND_GROUP, Over.PROGRAM_AND_NAMED)  # the rule looks at groups only
 
 
@@ -30,7 +30,7 @@ class StopRule:
     @classmethod
     def read(cls, written: str, measures: Sequence[Measure]) -> StopRule:
         """
-        Read `se<0.001`, `se(mean_rank)<0.01`, or several joined by commas.
+        Read `se<0.001`, `se(mean_rank)<0.01`, or several joined by commas; `=` means the same and needs no quotes.
 
         A bare `se` is about every measure of the study that is a share or an index, those by program or rank apart;
         of two limits of a measure the smaller one holds.  Raises LotteryError for anything else, and where the study
@@ -43,7 +43,7 @@ class StopRule:
             limit = _number(match[2]) if match else 0.0
             if match is None or not 0 < limit < inf:
                 raise LotteryError(
-                    f"--until {written!r} is no rule. Write se<0.001, or se(mean_rank)<0.01, or several with commas."
+                    f"--until {written!r} is no rule. Write se=0.001, or 'se(mean_rank)<0.01', or several with commas."
                 )
             asked = [match[1]] if match[1] else [name for name in by_group if name in SHARES]
             if unknown := [name for name in asked if name not in by_group]:

@@ -47,6 +47,22 @@ class Watch:
         if not ledger.points or ledger.points[-1].draws < draws:
             ledger.points.append(self._point(draws, *self._spreads(ledger)))
 
+    def unmet(self, ledger: Ledger) -> list[tuple[str, Cell, float]]:
+        """The standard errors that the rule finds too large, the largest against its limit first: arm, cell, error."""
+        if self._rule is None:
+            return []
+        limits = [self._rule.limits.get(cell.measure, np.inf) for cell in self.cells]
+        found: dict[tuple[str, Cell], tuple[float, float]] = {}
+        for spreads in self._spreads(ledger):
+            for population, row in zip(self._populations, spreads, strict=True):
+                for arm, spread in zip(population.arms, row, strict=True):
+                    for cell, limit, error in zip(self.cells, limits, spread.standard_error.tolist(), strict=True):
+                        if error >= limit:
+                            key = arm.name, cell
+                            found[key] = max(found.get(key, (0.0, 0.0)), (error / limit, error))
+        worst_first = sorted(found.items(), key=lambda item: -item[1][0])
+        return [(arm, cell, error) for (arm, cell), (_, error) in worst_first]
+
     def _spreads(self, ledger: Ledger) -> tuple[list[list[Spread]], list[list[Spread]]]:
         """Levels and differences, [cycle][arm], of the cells looked at."""
         found: list[list[list[Spread]]] = [[], []]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 from simulations.results import Estimate
 
 MINUS, PERCENT, GAP = "−", "\u00a0%", " points"  # a number and its percent sign stay on one line
-UNDEFINED = "not defined"
+UNDEFINED, NO_GAP = "not defined", "no gap"
+MOST_MORE = 9  # decimals beside the usual ones
 POINTS, CHILDREN, RANKS, METRES, INDEX = "percentage points", "children", "ranks", "metres", "from 0 to 1"
 
+NEAR_AVERAGE = "Programs near the average program"
 THIS_STUDY = "A count of this study."
 RANK_DISTRIBUTION = (
     "Abdulkadiroğlu, Pathak and Roth, “Strategy-proofness versus efficiency in matching with indifferences”, American "
@@ -36,34 +38,62 @@ class Words:
 
     def level(self, number: float) -> str:
         """
-        A level with its unit.
+        A level with its unit, never 0 where it is not; a gap says who is more likely.
 
-        >>> WORDS["without_offer"].level(41.25), WORDS["mean_rank"].level(1.5)
-        ('41.2 children', '1.50')
+        >>> WORDS["without_offer"].level(41.25), WORDS["mean_rank"].level(1.5), WORDS["better_off"].level(0.004)
+        ('41.2 children', '1.50', '0.004 children')
+        >>> WORDS["offer_rate_gap"].level(-0.031)
+        '3.1 points less likely'
         """
-        return UNDEFINED if isnan(number) else f"{self._plain(number, self.decimals)}{self.mark}"
+        if isnan(number):
+            return UNDEFINED
+        shown = self.plain(number)
+        if self.mark != GAP:
+            return f"{shown}{self.mark}"
+        if number == 0:
+            return NO_GAP
+        return f"{shown.removeprefix(MINUS)}{GAP} {'more' if number > 0 else 'less'} likely"
+
+    def plain(self, number: float) -> str:
+        """A level without its unit."""
+        return self._written(number, self._enough(self.decimals, number))
 
     def error(self, number: float) -> str:
         """A standard error, with two more decimals than its level."""
-        return "" if isnan(number) else self._plain(number, self.decimals + 2)
+        return "" if isnan(number) else self._written(number, self._enough(self.decimals + 2, number))
 
-    def signed(self, number: float) -> str:
+    def digits(self, difference: Estimate) -> int:
+        """
+        Decimals that do not contradict a difference: where its interval leaves zero out, no number of it is told as 0.
+
+        >>> WORDS["offer_rate"].digits(Estimate(0.0001, 0.00003, 0.00002, 0.00018))
+        3
+        """
+        ends = [end for end in (difference.low, difference.high) if not isnan(end)]
+        if not ends or min(ends) > 0 or max(ends) < 0:
+            return self._enough(self._fine, *ends, difference.mean)
+        return self._enough(self._fine, max(ends, key=abs))
+
+    def signed(self, number: float, decimals: int | None = None) -> str:
         """A difference with its sign, a true minus and no negative zero; without its unit."""
-        rounded = round(self.scale * number, self._fine) + 0.0
+        fine = self._fine if decimals is None else decimals
+        rounded = round(self.scale * number, fine) + 0.0
         sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
-        return f"{sign}{abs(rounded):,.{self._fine}f}"
+        return f"{sign}{abs(rounded):,.{fine}f}"
 
     def interval(self, estimate: Estimate) -> str:
         """The ends of a level's interval."""
         if isnan(estimate.low):
             return ""
-        return f"{self._plain(estimate.low, self._fine)} to {self._plain(estimate.high, self._fine)}"
+        fine = self._enough(self._fine, max(estimate.low, estimate.high, key=abs))
+        return f"{self._written(estimate.low, fine)} to {self._written(estimate.high, fine)}"
 
     def signed_interval(self, estimate: Estimate) -> str:
         """The ends of a difference's interval."""
         if isnan(estimate.low):
             return ""
-        return f"{self.signed(estimate.low)} to {self.signed(estimate.high)}"
+        fine = self.digits(estimate)
+        return f"{self.signed(estimate.low, fine)} to {self.signed(estimate.high, fine)}"
 
     @property
     def short_unit(self) -> str:
@@ -81,7 +111,13 @@ class Words:
     def _fine(self) -> int:
         return self.decimals + (self.scale == 100)
 
-    def _plain(self, number: float, decimals: int) -> str:
+    def _enough(self, decimals: int, *numbers: float) -> int:
+        """So many decimals, or as many more as it takes for none of the numbers to be told as 0 that is not."""
+        told = [self.scale * number for number in numbers if number != 0]
+        enough = (n for n in range(decimals, decimals + MOST_MORE) if all(round(number, n) for number in told))
+        return next(enough, decimals + MOST_MORE)
+
+    def _written(self, number: float, decimals: int) -> str:
         rounded = round(self.scale * number, decimals) + 0.0
         return f"{rounded:,.{decimals}f}".replace("-", MINUS)
 
@@ -101,7 +137,7 @@ def _share(title: str, what: str, source: str = THIS_STUDY) -> Words:
 
 
 def _gap(title: str, what: str) -> Words:
-    return Words(title, POINTS, GAP, 1, 100, "higher", "lower", what, THIS_STUDY)
+    return Words(title, POINTS, GAP, 1, 100, "toward the group", "toward all others", what, THIS_STUDY)
 
 
 def _count(title: str, what: str, source: str = THIS_STUDY) -> Words:
@@ -126,11 +162,13 @@ WORDS: Mapping[str, Words] = {  # by measure
     ),
     "offer_rate_gap": _gap(
         "Gap in offers",
-        "The group’s share with an offer less that of all others; 0 is no gap.",
+        "By how many points children of the group are more or less likely to have an offer than all others: the "
+        "group’s share with an offer less that of all others; 0 is no gap.",
     ),
     "first_choice_gap": _gap(
         "Gap in first choices",
-        "The group’s share with its first choice less that of all others; 0 is no gap.",
+        "By how many points children of the group are more or less likely to have their first choice than all others: "
+        "the group’s share with its first choice less that of all others; 0 is no gap.",
     ),
     "rank_distribution": _share(
         "Which choice families get",
@@ -201,8 +239,9 @@ WORDS: Mapping[str, Words] = {  # by measure
         "Methodology 15, 1985.",
     ),
     "within_band": _share(
-        "Programs within the band",
-        "Share of the programs with offers at which the group’s share lies within the band around the programs’ mean.",
+        NEAR_AVERAGE,
+        "Share of the programs with offers at which the group’s share lies near the mean of the programs’ shares, in "
+        "which every program counts once. It is not the board’s target.",
         "The rule of controlled-choice plans such as that of Cambridge.",
     ),
     "targets_met": _share(
@@ -231,6 +270,31 @@ WORDS: Mapping[str, Words] = {  # by measure
 }
 
 
+CHILDREN_OF: Mapping[str, str] = {  # by group
+    "": "all children",
+    "low_income": "low-income children",
+    "english_learner": "English learners",
+    "temporary_housing": "children in temporary housing",
+    "at_risk": "children at risk",
+}
+
+
+def words_of(band: float) -> dict[str, Words]:
+    """The words of every measure, with the points of the study around the average program."""
+    near = WORDS["within_band"]
+    return {**WORDS, "within_band": replace(near, title=f"{near.title} (± {band:g} points)")}
+
+
 def words(name: str) -> str:
     """A name of the policy as words; no name is everybody."""
     return name.replace("_", " ") or "everybody"
+
+
+def children_of(group: str) -> str:
+    """
+    Who is of a group, to be read inside a sentence.
+
+    >>> children_of("low_income"), children_of("foster_care")
+    ('low-income children', 'children of the group “foster care”')
+    """
+    return CHILDREN_OF.get(group, f"children of the group “{words(group)}”")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from simulations.results import Cell, Findings, Flow, Result, SafeguardUse, Target, Trace
-from simulations.study import Measure
-from simulations.words import words
+from simulations.study import Measure, Some
+from simulations.words import Words, words, words_of
 
 MOST_LISTED = 200  # lines of a table; all are in the files
 
@@ -63,6 +63,11 @@ class View:
     def others(self) -> tuple[str, ...]:
         """The arms that are compared with the baseline."""
         return self.arms[1:]
+
+    @cached_property
+    def said(self) -> Mapping[str, Words]:
+        """By measure: how this study tells it."""
+        return words_of(self.findings.study.band)
 
     @cached_property
     def results(self) -> Mapping[tuple[str, Cell], Sequence[Result]]:
@@ -125,6 +130,24 @@ class View:
         """An arm as it is labelled everywhere: whoever reads it sees that its families are assumed."""
         return f"{name} (assumed)" if name in self.findings.assumed else name
 
+    def departs(self, arm: str) -> bool:
+        """Whether the children of an arm are not those of the baseline, because families leave."""
+        return self._leavers(arm) != self._leavers(self.arms[0])
+
+    def _leavers(self, arm: str) -> Some | None:
+        behaviour = self.findings.study.arms[arm].behaviour
+        return None if behaviour is None else behaviour.exit
+
+    def of_both(self) -> Sequence[str]:
+        """What differences compare where families leave: a note, or nothing."""
+        arms = [self.arm(arm) for arm in self.others if self.departs(arm)]
+        if not arms:
+            return []
+        return [
+            f"Families leave under {listed(arms)}: the difference to {self.arm(self.arms[0])} compares the children who "
+            "take part in both, so it is not that of the two levels, each of which is of those who take part there."
+        ]
+
     def program(self, identifier: str) -> str:
         """The name of a program; no identifier is no offer."""
         return self.findings.program_names[self.cycle].get(identifier, identifier) or "no offer"
@@ -145,6 +168,11 @@ def _largest(flow: Flow) -> tuple[float, str, str, str]:
 def title_of(title: str, group: str) -> str:
     """A title with the group that it is about."""
     return f"{title}: {words(group)}" if group else title
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def left_out(lines: int, file: str) -> Sequence[str]:

@@ -35,16 +35,17 @@ def told(result: Result, words: Words, draws: int) -> str:
         return UNDEFINED
     if same(result, draws):
         return SAME
+    amount = f"{words.signed(paired.mean, words.digits(paired))} {words.short_unit}".strip()
     if isnan(paired.low):
-        return f"{words.signed(paired.mean)} {words.short_unit}".strip()
+        return amount
     between = f"({words.signed_interval(paired)})"
     if not shown(result):
         return f"{NONE_SHOWN} {between}"
     verdict = words.more if paired.mean > 0 else words.less
-    return f"{words.signed(paired.mean)} {words.short_unit}".strip() + f" {between}: {verdict}"
+    return f"{amount} {between}: {verdict}"
 
 
-def in_numbers(result: Result, words: Words) -> list[str]:
+def in_numbers(result: Result, words: Words, draws: int) -> list[str]:
     """Four cells of a table: the level and its interval, the difference and its interval."""
     level = [words.level(result.level.mean), words.interval(result.level)]
     paired = result.difference
@@ -52,4 +53,6 @@ def in_numbers(result: Result, words: Words) -> list[str]:
         return [*level, "the baseline", ""]
     if isnan(paired.mean):
         return [*level, UNDEFINED, ""]
-    return [*level, words.signed(paired.mean), words.signed_interval(paired)]
+    if same(result, draws):
+        return [*level, SAME, ""]
+    return [*level, words.signed(paired.mean, words.digits(paired)), words.signed_interval(paired)]

@@ -43,7 +43,7 @@ def test_what_was_written_is_named_for_people_and_programs(lottery, study, tmp_p
         (("--workers", 0), "--workers"),
         (("--workers", 2, "--cluster", "tcp://nowhere:1"), "Leave one of them out"),
         (("--resume",), "There is no interrupted study"),
-        (("--until", "soon"), "'soon' is no rule. Write se<0.001"),
+        (("--until", "soon"), "'soon' is no rule. Write se=0.001"),
         (("--until", "se(mean_rank)<0.1"), "mean_rank, which the study does not measure"),
         (("--cluster", "nowhere"), "No Dask scheduler answers at nowhere"),
     ],

@@ -45,7 +45,7 @@ def test_a_rule_is_read_as_written_and_the_smaller_limit_holds(written, limits):
     ],
 )  # fmt: skip
 def test_what_is_no_rule_is_refused_with_what_to_write(written):
-    with pytest.raises(LotteryError, match=r"^--until .* is no rule\. Write se<0\.001"):
+    with pytest.raises(LotteryError, match=r"^--until .* is no rule\. Write se=0\.001"):
         StopRule.read(written, ASKED)
 
 

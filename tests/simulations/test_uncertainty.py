@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 from functools import cache
 from itertools import permutations
-from math import atan, cos, pi, sin, sqrt
+from math import atan, cos, inf, pi, sin, sqrt
 
 import pytest
 
@@ -111,15 +111,38 @@ def studied(path, **options):
 
 
 def assert_intervals(rows, columns, freedom, looks=1):
-    """Every interval is mean ± t · standard error, at the level that all intervals of the file share."""
+    """Every interval is mean ± t · standard error, at the level that all of the file share, cut at what can be."""
     filled = [(row, names) for row in rows for names in columns if row[names[0]] != ""]
     t = t_quantile(1 - 0.05 / (2 * len(filled) * looks), freedom)
     assert filled
     for row, names in filled:
         mean, error, low, high = (float(row[name]) for name in names)
         rounding = (2 + t) * 5.1e-7
-        assert low == pytest.approx(mean - t * error, abs=rounding)
-        assert high == pytest.approx(mean + t * error, abs=rounding)
+        lowest, highest = possible(row.get("measure", "children"), change=names[0] == "difference")
+        assert low == pytest.approx(max(mean - t * error, lowest), abs=rounding)
+        assert high == pytest.approx(min(mean + t * error, highest), abs=rounding)
+
+
+def possible(measure, *, change):
+    """No share lies outside 0 and 1, no number of children below 0; a gap is a difference itself."""
+    shares = (
+        "rate",
+        "share",
+        "distribution",
+        "together",
+        "gap",
+        "similarity",
+        "ation",
+        "exposure",
+        "theil_h",
+        "ratio",
+        "band",
+        "met",
+    )
+    highest = 1 if measure.endswith(shares) else inf
+    if measure.endswith("gap"):
+        return (-2, 2) if change else (-1, 1)
+    return (-highest if change else 0), highest
 
 
 LEVEL = ("mean", "standard_error", "mean_low", "mean_high")

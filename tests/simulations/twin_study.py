@@ -164,13 +164,20 @@ class Twin:
             ]
             for name, offers in self.offers.items()
         }
+        self.compared = {  # the baseline among those who take part here and there
+            name: [
+                twin.values(self.true[self.baseline], study, rule, before, before, self.gone[name])
+                for before in self.offers[self.baseline]
+            ]
+            for name in self.offers
+        }
 
     def results(self, replications=1):
         """By (arm, measure, group, program, rank): what a row of results.csv must say."""
         found = {}
         for arm, draws in self.values.items():
             for key in draws[0]:
-                own, base = ([values[key] for values in self.values[name]] for name in (arm, self.baseline))
+                own, base = ([values[key] for values in of[arm]] for of in (self.values, self.compared))
                 level, row = twin.estimate(own, replications), {}
                 row["mean"], row["standard_error"] = level or (None, None)
                 paired = [None if a is None or b is None else a - b for a, b in zip(own, base, strict=True)]

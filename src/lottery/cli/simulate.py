@@ -21,7 +21,7 @@ def simulate(
     out: Annotated[Path, typer.Option("--out", help="new folder for the results")],
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="threads; they change no result")] = None,
     cluster: Annotated[str | None, typer.Option("--cluster", help="address of a Dask scheduler, instead")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="stop when precise enough, as se<0.001")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="stop when precise enough, as se=0.001")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on after an interruption")] = False,
 ) -> None:
     """Run every arm of a study on the same draws, and write the differences with their standard errors."""
@@ -48,6 +48,14 @@ def simulate(
         screen.print(f"Interrupted.{told}", markup=False)
         raise typer.Exit(130) from None
     screen.print(f"{found.draws:,} draws of {len(found.study.arms)} policies", markup=False)
+    if found.unmet:
+        arm, cell, error = found.unmet[0]
+        more = "replications" if found.study.replications > 1 else "draws"
+        screen.print(
+            f"Not as precise as --until asks: {len(found.unmet)} standard errors are too large, {cell.measure} "
+            f"{cell.group} of {arm} with {error:.2g} most of all. More {more} would help.",
+            markup=False,
+        )
     screen.print(f"Open in a browser: {out / 'report.html'}", markup=False)
     screen.print(f"For a program:     {out / 'results.csv'}", markup=False)
     screen.print(f"To be published:   {out / 'public'}", markup=False)
