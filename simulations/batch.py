@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from lottery.mechanisms import mechanism_of, run_draws
 from simulations.counting import Seated, Tables, count_members, count_moves, count_offers
 from simulations.measures import Counts, Frame, cells, measure
 from simulations.population import Arm, Population, Shared
+from simulations.speaking_of import Heads, fewest
 from simulations.study import Measure
 from simulations.tally import ArmTally, Moments
 
@@ -34,8 +35,10 @@ def run_batch(
     """
     n_children = len(population.roll.children)
     benches = [
-        Bench(arm, frame, shared, measures, follows=population.follows)
-        for arm, frame, shared in zip(population.arms, population.frames, population.shared, strict=True)
+        Bench(arm, frame, shared, measures, tally)
+        for arm, frame, shared, tally in zip(
+            population.arms, population.frames, population.shared, _tallies(population, measures), strict=True
+        )
     ]
     baseline = benches[population.baseline]
     size = max(1, min(MOST_TOGETHER, CHILDREN_TOGETHER // max(1, n_children)))
@@ -55,21 +58,27 @@ def run_batch(
     return [bench.tally for bench in benches]
 
 
+def _tallies(population: Population, measures: Sequence[Measure]) -> Iterator[ArmTally]:
+    """Of no draws yet, arm by arm."""
+    roll, baseline = population.roll, population.arms[population.baseline]
+    flows = len(roll.groups) if population.follows else 0, len(roll.programs) + 1
+    for arm, frame, shared in zip(population.arms, population.frames, population.shared, strict=True):
+        few = fewest(cells(measures, frame), arm, baseline, shared, roll.groups, roll.programs)
+        n_safeguards = sum(len(twin.safeguards) for twin in arm.twins)
+        listing = Heads.of(arm, arm.member, len(roll.programs)).listing
+        yield ArmTally.none(n_safeguards, len(arm.program), flows, few, listing)
+
+
 class Bench:
     """Where one arm is matched and counted, some draws at a time; no other thread sees its memory."""
 
     def __init__(
-        self, arm: Arm, frame: Frame, shared: Shared | None, measures: Sequence[Measure], *, follows: bool
+        self, arm: Arm, frame: Frame, shared: Shared | None, measures: Sequence[Measure], tally: ArmTally
     ) -> None:
-        self.arm, self.frame, self.shared, self.measures = arm, frame, shared, measures
+        self.arm, self.frame, self.shared, self.measures, self.tally = arm, frame, shared, measures, tally
         self._engine = mechanism_of(arm.market)
         self._twins = [(mechanism_of(twin.market), twin.safeguards) for twin in arm.twins]
-        n_groups, n_programs = len(frame.groups), len(frame.programs)
-        followed = n_groups if follows else 0
-        self._flow = np.zeros((followed, n_programs + 1, n_programs + 1), dtype=np.int32)
-        n_safeguards = sum(len(twin.safeguards) for twin in arm.twins)
-        n_cells = len(cells(measures, frame))
-        self.tally = ArmTally.none(n_cells, n_safeguards, len(arm.program), (followed, n_programs + 1))
+        self._flow = np.zeros(tally.flows.shape[1:], dtype=np.int32)
 
     def match(self, draws: range, shared: Ints) -> None:
         """Match the arm in some draws, and without each of its safeguards; `shared` are places of the roll by draw."""

@@ -10,7 +10,8 @@ from numba import njit
 from lottery.arrays import Bools, Floats, Ints, Longs
 
 LAST_RANK = 12  # of the rank distribution: twelfth or later
-N_RANKS = LAST_RANK + 1  # 0: no offer
+KEPT = LAST_RANK + 1  # a seat that is kept and was not listed
+N_RANKS = KEPT + 1  # 0: no offer
 OFFERED, FIRST, TOP_THREE, RANKS, METRES, LOCATED, TOGETHER = range(7)
 N_TOTALS = 7
 BETTER, WORSE, DISPLACED = range(3)
@@ -94,7 +95,7 @@ def count_offers(
                 tables.totals[draw, g, OFFERED] += 1
                 tables.totals[draw, g, TOP_THREE] += listed[a] and r <= 3
                 tables.totals[draw, g, RANKS] += r
-                tables.ranks[draw, g, min(r, LAST_RANK)] += 1
+                tables.ranks[draw, g, min(r, LAST_RANK) if listed[a] else KEPT] += 1
                 tables.offers[draw, p, g] += 1
                 if p == first[c]:
                     tables.totals[draw, g, FIRST] += 1

@@ -98,6 +98,7 @@ def findings_of(
         program_names={population.cycle: population.roll.program_names for population in populations},
         assumed={name: behaviour.assumed for name, behaviour in behaviours.items()},
         titles=titles,
+        listing=_listing(counted),
         declared=frozenset(name for name, own in behaviours.items() if own.undisclosed or own.misreported),
     )
 
@@ -113,7 +114,8 @@ def _results(study: Study, counted: Sequence[Counted], looks: int) -> list[Resul
         apart = highest - lowest
         difference = family.estimates(Spread.over([tally.difference for tally in part.tallies]), -apart, apart)
         unchanged = np.sum([tally.unchanged for tally in part.tallies], axis=0).tolist()
-        for number, (cell, children) in enumerate(zip(of, _children(part, of), strict=True)):
+        few = np.min([tally.fewest for tally in part.tallies], axis=0).tolist()
+        for number, (cell, children) in enumerate(zip(of, few, strict=True)):
             result = Result(part.cycle, part.arm.name, cell, level[number], None, None, children)
             if not part.is_baseline:
                 defined = not np.isnan(difference[number].mean)
@@ -124,16 +126,16 @@ def _results(study: Study, counted: Sequence[Counted], looks: int) -> list[Resul
     return found
 
 
-def _children(part: Counted, own: Sequence[Cell]) -> Iterator[int]:
-    """The fewest children whom a cell, or what is left without it, speaks of."""
-    roll = part.population.roll
-    size, listing = part.frame.applicants, part.arm.listing(len(roll.programs))
-    program = {name: number for number, name in enumerate(roll.programs)}
-    group = {name: number for number, name in enumerate(roll.groups)}
-    for cell in own:
-        count = listing[program[cell.program]] if cell.program else size
-        members, everybody = int(count[group[cell.group]]), int(count[0])
-        yield min(members, everybody - members) if cell.group else members
+def _listing(counted: Sequence[Counted]) -> Mapping[str, Mapping[tuple[str, str], int]]:
+    """By cycle, group and program: the fewest applicants of the group who list the program, or hold it, in any arm."""
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    for part in counted:
+        roll, of_cycle = part.population.roll, found.setdefault(part.cycle, {})
+        few = np.min([tally.listing for tally in part.tallies], axis=0).tolist()
+        for program, row in zip(roll.programs, few, strict=True):
+            for group, count in zip(roll.groups, row, strict=True):
+                of_cycle[group, program] = min(count, of_cycle.get((group, program), count))
+    return found
 
 
 def _flows(counted: Sequence[Counted], looks: int) -> list[Flow]:

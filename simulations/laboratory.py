@@ -163,7 +163,7 @@ def write_everything(
     public.mkdir()
     write_tables(findings, folder)
     write_page(findings, folder, public=False)
-    if findings.study.replications == 1:
+    if findings.study.replications == 1 and not findings.study.resample:
         write_probabilities(populations, ledger, findings.draws, folder)
     _write_json(folder / "summary.json", _summary(findings))
     shown = published(findings)

@@ -97,7 +97,7 @@ def first_choice_gap(counts: Counts) -> Floats:
 
 
 def rank_distribution(counts: Counts) -> Floats:
-    """Share of a group's applicants whose offer stands at each rank of their true list; rank 0: no offer."""
+    """Share of a group's applicants by the rank of their offer; 0: none; 13: a kept seat that was not listed."""
     return _flat(_share(counts.ranks, counts.frame.applicants[:, None]))
 
 
@@ -165,7 +165,7 @@ def targets_met(counts: Counts) -> Floats:
     """Share of programs with offers whose share of a group is inside a target of the baseline's policy."""
     everybody = counts.offers[:, :, 0]
     met = [equity.share_within(counts.offers[:, :, g], everybody, p, c) for g, c, p in counts.frame.targets]
-    return np.stack(met, axis=1)
+    return np.stack(met, axis=1) if met else np.empty((len(everybody), 0))
 
 
 def program_offers(counts: Counts) -> Floats:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 from markupsafe import Markup
 
+from lottery.policy.condition import Condition
 from lottery.report.page import TEMPLATES as HOUSE
 from lottery.report.page import templates
+from lottery.rulebook.english import ENGLISH
 from simulations import figures
 from simulations.figures import Figure, View
-from simulations.results import Findings
-from simulations.words import WORDS, Words
+from simulations.results import Cell, Findings
+from simulations.words import Words, children_of, words_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 FEW_DRAWS, FEW_REPLICATIONS = 30, 10
+MOST_UNMET = 3  # that are told of a stop rule
 ONE_QUESTION = (
     figures.ranks,
     figures.shares,
@@ -43,6 +47,7 @@ class ArmTold:
     """One arm: its policy, and what is assumed of its families."""
 
     name: str
+    title: str  # of its policy
     policy: str
     behaviour: Sequence[str]
     assumed: str  # "": nothing
@@ -71,6 +76,7 @@ def render(findings: Findings, public: bool) -> str:
             public=public,
             chapters=[_chapter(View(findings, cycle, public)) for cycle in study.cycles],
             arms=[_arm(findings, arm) for arm in study.arms],
+            stopped=list(_stopped(findings)),
             warnings=list(_warnings(findings)),
             glossary=_glossary(findings),
             svg=Markup,
@@ -86,7 +92,8 @@ def _chapter(view: View) -> Chapter:
 def _arm(findings: Findings, name: str) -> ArmTold:
     plan = findings.study.arms[name]
     behaviour = list(_behaviour(findings, name))
-    return ArmTold(name, plan.policy, behaviour, findings.assumed.get(name, ""))
+    title = findings.titles.get(name, plan.policy)
+    return ArmTold(name, title, plan.policy, behaviour, findings.assumed.get(name, ""))
 
 
 def _behaviour(findings: Findings, name: str) -> Iterator[str]:
@@ -110,12 +117,35 @@ def _behaviour(findings: Findings, name: str) -> Iterator[str]:
         yield f"{play.share}{_of(play.who)} choose their lists by strategy, the others tell the truth."
 
 
-def _of(who: object) -> str:
-    return " of the families" if who is None else f" of the families for whom {_condition(who)} holds"
+def _of(who: Condition | None) -> str:
+    return " of the families" if who is None else f" of the families whose child {ENGLISH.clause(who)}"
 
 
-def _condition(who: object) -> str:
-    return who.replace("_", " ") if isinstance(who, str) else "the study’s condition"
+def _stopped(findings: Findings) -> Iterator[str]:
+    """Whether the stop rule held, and what it still found too large; nothing where there was none."""
+    if findings.until is None:
+        return
+    rule, draws = f"The study was to stop where {findings.until} holds", f"{findings.draws:,} draws"
+    if not findings.unmet:
+        yield f"{rule}: it held after {draws} of at most {findings.study.draws:,}."
+        return
+    yield f"{rule}: after all {draws} it did not."
+    if largest := [unmet for unmet in findings.unmet if not isnan(unmet[2])][:MOST_UNMET]:
+        told = "; ".join(_unmet(findings, *unmet) for unmet in largest)
+        yield f"The standard errors farthest from it: {told}."
+    if findings.study.replications > 1:
+        yield (
+            "These are standard errors of replications: more of them help, and more draws of the same families hardly "
+            "do."
+        )
+    else:
+        yield "More draws make them smaller: four times as many halve a standard error."
+
+
+def _unmet(findings: Findings, arm: str, cell: Cell, error: float) -> str:
+    title = words_of(findings.study.band)[cell.measure].title
+    of = f" of {children_of(cell.group)}" if cell.group else ""
+    return f"{title}{of} under {arm}, {error:.2g}"
 
 
 def _warnings(findings: Findings) -> Iterator[str]:
@@ -131,4 +161,5 @@ def _warnings(findings: Findings) -> Iterator[str]:
 
 
 def _glossary(findings: Findings) -> list[Words]:
-    return [WORDS[measure] for measure in findings.study.measures]
+    said = words_of(findings.study.band)
+    return [said[measure] for measure in figures.told_once(findings.study.measures)]

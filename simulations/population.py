@@ -12,14 +12,15 @@ from lottery.arrays import Bools, Floats, Ints, Longs, frozen
 from lottery.chances import Draws
 from lottery.cycle import Cycle, taking_part
 from lottery.errors import PolicyError, Problem
-from lottery.market import Market
+from lottery.market import Market, Mechanism
 from lottery.policy import PolicyFile, compile_market, load_policy
 from lottery.policy.children import Children
 from lottery.policy.distance import distances
 from lottery.policy.facts import Facts
 from lottery.policy.model import Target
+from lottery.policy.selection import Offerings
 from lottery.sample.another_year import another_year
-from simulations.families import Answers, answers, sophisticated_market
+from simulations.families import Answers, answers, free_seats, sophisticated_market
 from simulations.lists import Lists
 from simulations.measures import Frame
 from simulations.safeguards import OpenTwin, open_twins
@@ -49,6 +50,7 @@ class Arm:
     name: str
     held: int  # slots that come first, for those who hold a seat now
     market: Market
+    mechanism: Mechanism  # of the policy; the market of sophisticated families has another one
     draws: Draws
     child: Longs  # [applicant]  on the roll
     program: Ints  # [application]  on the roll: the same number in every grade and arm
@@ -60,6 +62,7 @@ class Arm:
     member: Bools  # [group, child]  belongs to the group and takes part
     first: Ints  # [child]  the first program of the true list, or -1
     near_sibling: Bools  # [child]  truly lists a program where a sibling is
+    located: Bools  # [child]  the distance to a program is known
     twins: tuple[OpenTwin, ...]  # the same arm without one of its safeguards
 
     def __post_init__(self) -> None:
@@ -67,12 +70,6 @@ class Arm:
             frozen(array)
         frozen(self.member)
         frozen(self.first)
-
-    def listing(self, n_programs: int) -> Longs:
-        """How many of a group list a program, or hold it ([program, group])."""
-        child = self.child[self.market.applicant_of()]
-        counts = [np.bincount(self.program[member[child]], minlength=n_programs) for member in self.member]
-        return np.array(counts, dtype=np.int64).T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +115,7 @@ def compile_population(
     baseline = policies[study.baseline]
     roll = _roll(file, baseline, cycle)
     told = {arm: answers(file, arm, baseline, cycle, replication) for arm in study.arms}
+    told = {arm: free_seats(own) if _secures(policies[arm]) else own for arm, own in told.items()}
     union = next((told[arm].true for arm, plan in study.arms.items() if plan.opens is not None), cycle)
     places = _Places(baseline, union, roll)
     arms = [_arm(name, policies[name], told[name], places, study.seed) for name in study.arms]
@@ -141,6 +139,11 @@ def compile_population(
         baseline=arms.index(compared),
         follows=study.replications * len(arms) * len(roll.groups) * (len(roll.programs) + 1) ** 2 <= MOST_FLOWS,
     )
+
+
+def _secures(policy: PolicyFile) -> bool:
+    """Whether children keep the seats they hold."""
+    return policy.policy.secured_seat == "continuing"
 
 
 def _targets(baseline: PolicyFile, roll: Roll) -> Targets:
@@ -237,22 +240,28 @@ def _arm(name: str, policy: PolicyFile, told: Answers, places: _Places, seed: st
     near_sibling = np.zeros(len(roll.children), dtype=np.bool_)
     near_sibling[own.child[places.sibling(own.child, own.program)]] = True
     rank, listed = own.rank_of(who, program)
-    held = int(policy.policy.secured_seat == "continuing")
+    metres = places.metres(who, program).astype(np.int32)
+    located = np.zeros(len(roll.children), dtype=np.bool_)
+    located[who[metres >= 0]] = True
+    held = int(_secures(policy))
+    entry = Offerings(policy, told.seen, []).entries("seat_groups", policy.policy.seat_groups)
     takes_part = np.array([applicant not in told.leaving for applicant in roll.children], dtype=np.bool_)
     return Arm(
         name=name,
         held=held,
         market=market,
+        mechanism=policy.policy.mechanism,
         draws=Draws(market, seed),
         child=child,
         program=program.astype(np.int32),
         rank=rank,
         listed=listed,
         order=places.order.rank_of(who, program)[0],
-        metres=places.metres(who, program).astype(np.int32),
+        metres=metres,
         sibling=listed & places.sibling(who, program),
         member=roll.member & takes_part,
         first=own.first(),
         near_sibling=near_sibling,
-        twins=open_twins(market, held, policy.policy),
+        located=located,
+        twins=open_twins(market, held, policy.policy, entry),
     )

@@ -1,14 +1,18 @@
 """
 What of a study may be published: rows about few children left out, and what would give them away.
 
-A row is left out that can be traced to fewer than 11 children; then what a reader could subtract (decisions/0002):
+The rule is about groups of children and not about how small a number is: a row is left out that is about a group of
+fewer than 11 applicants, or of all but fewer than 11, and by program of those of them who list it.  A mean of what
+happens to a larger group may be less than 11.  The children of a flow and the members of a safeguard are not counted by
+whom it could concern; they are shown where their mean is 11 or more, for then there are as many.  Left out as well is
+what a reader could subtract (decisions/0002):
 
 * an arm's level less its difference is the baseline's level, so a row goes in every arm or in none;
 * offers, ranks and gaps of a group follow from each other, so a group goes with all its rows or with none;
 * everybody less all groups but one is that one: where one of three or more groups goes, only the first other stays;
 * the offers of all programs add up to those of the district, so no program is left out alone;
 * the flows at a program add up to what it gains and loses, so no flow is left out that these sums would tell;
-* a safeguard's members are those of its programs added up, so they go where any program or group does.
+* a safeguard's members are those of its programs added up, so they are blank where any program or group is left out.
 
 A reader of the public files cannot tell a flow of nobody from one that is left out.  Groups that overlap are protected
 each by itself, against a reader of its own rows and of everybody's.
@@ -71,8 +75,16 @@ def published(findings: Findings) -> Findings:
             _told(use, kept[use.cycle], totals) for use in findings.safeguards if use.members.mean >= SMALLEST_SHOWN
         ],
         traces=[trace for trace in findings.traces if not kept[trace.cycle].keeps(trace.cell)],
+        unmet=[
+            unmet if _known(unmet[1], kept) else (unmet[0], Cell(unmet[1].measure), nan) for unmet in findings.unmet
+        ],
         targets=[_of_shown_units(t, kept[t.cycle]) for t in findings.targets if t.group not in kept[t.cycle].groups],
     )
+
+
+def _known(cell: Cell, kept: Mapping[str, Withheld]) -> bool:
+    """Whether a cell is shown in every cycle."""
+    return not any(withheld.keeps(cell) for withheld in kept.values())
 
 
 def _withheld(findings: Findings, cycle: str) -> Withheld:

@@ -114,6 +114,8 @@ class Findings:
     assumed: Mapping[str, str] = field(default_factory=dict)  # by arm: what is assumed of its families
     titles: Mapping[str, str] = field(default_factory=dict)  # by arm: of its policy
     declared: frozenset[str] = frozenset()  # arms whose families do not all answer truly: members are who says so
+    # by cycle, group and program: the fewest applicants of the group who list the program, or hold it
+    listing: Mapping[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
     until: str | None = None  # the stop rule
     unmet: Sequence[
         tuple[str, Cell, float]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from lottery.arrays import Bools, Texts
+from lottery.arrays import Bools, Ints, Texts
 from lottery.equity import with_open_seats
 from lottery.market import INELIGIBLE, SEAT_GROUPS, Bounds, Market
 from lottery.policy.model import Policy
@@ -35,44 +35,42 @@ class OpenTwin:
     safeguards: tuple[Safeguard, ...]
 
 
-def open_twins(market: Market, held: int, policy: Policy) -> tuple[OpenTwin, ...]:
+def open_twins(market: Market, held: int, policy: Policy, entry: Ints) -> tuple[OpenTwin, ...]:
     """
     One twin for every name of a seat group that is for somebody, or has an order of its own; one for all else.
 
     `held` slots come first, for those who hold a seat now; they stay, and holders are no members: nothing moves them.
+    `entry` ([program]) is the entry of the policy's `seat_groups` that serves a program, or -1.
     """
     if market.terms.mechanism != DEFERRED:
         return ()
     newcomer = ~_any(market.member[:, :held])
-    groups = [group for entry in policy.seat_groups for group in entry.groups if group.members or group.order]
+    found: dict[str, tuple[Bools, Bools]] = {}
+    for index, groups in enumerate(policy.seat_groups):
+        for place, group in enumerate(groups.groups):
+            if group.members is None and group.order is None:
+                continue
+            slots = np.zeros(market.capacity.shape, dtype=np.bool_)
+            slots[entry == index, held + place] = True
+            own = market.member & slots[market.program]
+            if group.members is None and group.order is not None:
+                own &= _of_class(market, group.order[0].name)
+            before = found.get(group.name, (np.False_, np.False_))
+            found[group.name] = before[0] | slots, before[1] | own
     twins = []
-    for name, of_name in sorted({group.name: group for group in groups}.items()):
-        slots = _slots_named(market, held, name)
-        here = market.member & slots[market.program]
-        if of_name.members is None:
-            here &= _first_line(market, here)
+    for name, (slots, own) in sorted(found.items()):
         seats = int(market.capacity[slots].sum())
-        guard = Safeguard("seat_group", name, seats, newcomer & _any(here))
-        twins.append(OpenTwin(_opened(market, slots), (guard,)))
+        twins.append(OpenTwin(_opened(market, slots), (Safeguard("seat_group", name, seats, newcomer & _any(own)),)))
     bounded = [*_categories(market, newcomer, policy), *_traits(market, newcomer, policy)]
     if bounded:
         twins.append(OpenTwin(_unbounded(market, held), tuple(bounded)))
     return tuple(twins)
 
 
-def _slots_named(market: Market, held: int, name: str) -> Bools:
-    """[program, slot] Where seat groups of this name are."""
-    slots = np.asarray(_names(market) == name)
-    slots[:, :held] = False
-    if market.bounds is not None:
-        slots &= (market.bounds.rule == SEAT_GROUPS)[:, None]
-    return slots
-
-
-def _first_line(market: Market, admitted: Bools) -> Bools:
-    """[application, slot] Who is in the first class of an order, of those admitted."""
-    own = market.standing % max(1, market.n_classes)
-    return np.asarray(own == np.min(own, initial=market.barred, where=admitted))
+def _of_class(market: Market, name: str) -> Bools:
+    """[application, slot] Who is of a class in the order of a slot."""
+    named = np.array([own == name for own in market.class_names], dtype=np.bool_)
+    return np.asarray(named[market.standing % max(1, market.n_classes)])
 
 
 def _opened(market: Market, slots: Bools) -> Market:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
+from lottery.cycle import Cycle
 from lottery.errors import PolicyError, Problem, Refusal
-from lottery.policy import PolicyFile
+from lottery.policy import PolicyFile, load_policy
 from lottery.policy.condition import Clause, Condition, Mistake
 from lottery.policy.condition import Text as Value
-from lottery.policy.reading import line_of, plain, read_text, read_yaml
+from lottery.policy.reading import Path_, line_of, plain, read_text, read_yaml
 from lottery.policy.shipped import shipped_policies, shipped_policy
 from lottery.policy.wording import objections
+from simulations.groups import permitted_groups, why_no_group
 
 DEMO = "demo"
 LOW_INCOME = "low_income"
 STUDIES = "simulations/studies"
+LANGUAGE = "docs/study.md"
+EVERYBODY = "everybody"  # in files that need a name for them
+MOST_GROUPS = 31
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
 Share = Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]
@@ -144,6 +151,12 @@ def _measures(written: Any) -> Any:
     return ALL_MEASURES if written == "all" else written
 
 
+def _group(name: str) -> str:
+    if name.strip() in ("", EVERYBODY):
+        raise Mistake("everybody is measured in any case, and needs no group", "Take it out.")
+    return name
+
+
 class Study(Clause):
     """What STUDY.yaml says."""
 
@@ -157,40 +170,45 @@ class Study(Clause):
     )
     baseline: Name = Field(description="the arm the others are compared with")
     measures: Annotated[tuple[Measure, ...], BeforeValidator(_measures)] = Field(
-        min_length=1, description="what is measured in every draw, or `all`"
+        min_length=1, description="what is measured in every draw, or `all` that apply"
     )
-    groups: tuple[str, ...] | None = Field(None, description="facts about the child in the baseline's policy")
+    groups: tuple[Annotated[str, AfterValidator(_group)], ...] | None = Field(
+        None,
+        max_length=MOST_GROUPS,
+        description="facts about the child in the baseline's policy, or columns of applicants that say yes or no",
+    )
     band: float = Field(10, ge=0, le=100, description="points of `within_band`")
-    replications: int = Field(1, ge=1, le=1000, description="how many times a random population is drawn anew")
     resample: bool = Field(False, description="whether each replication has another year's families")
+    replications: int = Field(1, ge=1, le=1000, description="how many times a random population is drawn anew")
 
-    @field_validator("baseline")
+    @field_validator("arms")
     @classmethod
-    def _is_an_arm(cls, baseline: str, read: ValidationInfo) -> str:
-        if "arms" in read.data and baseline not in read.data["arms"]:
-            raise ValueError(f"this is not an arm; permitted: {', '.join(read.data['arms'])}")
-        return baseline
+    def _one_list_to_compare_by(cls, arms: dict[str, ArmPlan]) -> dict[str, ArmPlan]:
+        if len({arm.opens.model_dump_json() for arm in arms.values() if arm.opens is not None}) > 1:
+            why = "two arms open different programs, so their families have no list in common to be compared by"
+            raise Mistake(why, "Compare them in two studies, or write the same `new_program` in both.")
+        return arms
 
     @field_validator("cycles", "measures", "groups")
     @classmethod
     def _named_once(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        if twice := [name for name in names or () if (names or ()).count(name) > 1]:
-            raise ValueError(f"the name {twice[0]} is written twice")
+        if twice := [name for name, times in Counter(names or ()).items() if times > 1]:
+            raise Mistake(f"the name {' and the name '.join(twice)} is written twice", "Write every name once.")
         return names
 
-    @model_validator(mode="after")
-    def _something_to_draw_anew(self) -> Study:
-        behaviours = [arm.behaviour for arm in self.arms.values() if arm.behaviour is not None]
-        if self.replications > 1 and not self.resample and not any(behaviour.random for behaviour in behaviours):
-            why = "replications draw the population anew, and nothing about it is random here"
-            raise Mistake(why, "Leave `replications` out, or write `resample: true`, or a behaviour with a share.")
-        opened = {arm.opens.model_dump_json() for arm in self.arms.values() if arm.opens is not None}
-        if len(opened) > 1:
-            why = "two arms open different programs, so their families have no list in common to be compared by"
-            raise Mistake(why, "Compare them in two studies, or write the same `new_program` in both.")
-        if self.replications > self.draws // 2:
+    @field_validator("replications")
+    @classmethod
+    def _something_to_draw_anew(cls, replications: int, read: ValidationInfo) -> int:
+        """Held against the keys above it, as far as these could be read."""
+        arms, resample = read.data.get("arms"), read.data.get("resample", True)
+        if replications > 1 and not resample and arms is not None:
+            behaviours = [arm.behaviour for arm in arms.values() if arm.behaviour is not None]
+            if not any(behaviour.random for behaviour in behaviours):
+                why = "replications draw the population anew, and nothing about it is random here"
+                raise Mistake(why, "Leave `replications` out, or write `resample: true`, or a behaviour with a share.")
+        if replications > read.data.get("draws", 2 * replications) // 2:
             raise Mistake("every replication needs at least two draws", "Ask for more draws, or fewer replications.")
-        return self
+        return replications
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,50 +222,126 @@ class StudyFile:
     def policy(self, arm: str) -> Path:
         """The policy file of an arm."""
         named = self.study.arms[arm].policy
-        if (beside := self.path.parent / named).is_file():
-            return beside
-        if named in shipped_policies():
-            return shipped_policy(named)
-        raise self.refusal(
-            ("arms", arm),
-            named,
-            "There is no policy at this path beside the study, and none of this name is shipped.",
-            f"Write a path relative to the study, or one of: {', '.join(shipped_policies())}.",
-        )
+        return _policy_at(self.path, named) or Path(named)
 
-    def groups(self, baseline: PolicyFile) -> tuple[str, ...]:
+    def groups(self, baseline: PolicyFile, cycle: Cycle | None = None) -> tuple[str, ...]:
         """
         The named groups; without any in the study, families with a low income where the baseline defines them.
 
-        Raises StudyError where a measure is about a group that there is none of.
+        Raises StudyError with every name that is no fact about the child (by the tables of a cycle, too, where one is
+        given), and with a measure about a group that there is none of.
         """
         study = self.study
-        known = baseline.policy.facts
-        named = study.groups if study.groups is not None else (LOW_INCOME,) if LOW_INCOME in known else ()
+        problems = []
+        for index, name in enumerate(study.groups or ()):
+            if (why := why_no_group(name, baseline, cycle)) is not None:
+                permitted = permitted_groups(baseline, cycle)
+                remedy = f"Write one of: {permitted}." if permitted else "Take it out, or add a fact to that policy."
+                problems.append(self._problem(("groups", index), name, why, remedy))
+        named = default_groups(baseline) if study.groups is None else study.groups
         if "low_income_share" in study.measures and LOW_INCOME not in named:
-            raise self.refusal(
-                ("baseline",),
-                study.baseline,
-                "The measure `low_income_share` uses the fact `low_income` of the baseline's policy.",
-                "Add `low_income: {column: income, in: [...]}` to that policy's facts, or drop these measures.",
-            )
+            problems.append(self._no_low_income(defined=LOW_INCOME in baseline.policy.facts))
+        if problems:
+            raise StudyError(problems)
         return named
+
+    def _no_low_income(self, *, defined: bool) -> Problem:
+        if defined:
+            where, value = self.study.measures.index("low_income_share"), "low_income_share"
+            remedy = "Add low_income to `groups`, or drop this measure."
+            return self._problem(("measures", where), value, "This is about a group that `groups` leaves out.", remedy)
+        why = "The measure `low_income_share` uses the fact `low_income` of the baseline's policy."
+        remedy = "Add `low_income: {column: income, in: [...]}` to that policy's facts, or drop this measure."
+        return self._problem(("baseline",), self.study.baseline, why, remedy)
+
+    def _problem(self, path: Path_, value: str, why: str, remedy: str) -> Problem:
+        return _problem(self.written, self.path.name, path, value, why, remedy)
 
     def refusal(self, path: Sequence[str | int], value: str, why: str, remedy: str) -> StudyError:
         """An objection to one place of the study."""
-        where = ".".join(map(str, path))
-        return StudyError([Problem(self.path.name, line_of(self.written, path), where, value, why, remedy)])
+        return StudyError([_problem(self.written, self.path.name, path, value, why, remedy)])
+
+
+def default_groups(baseline: PolicyFile) -> tuple[str, ...]:
+    """The groups of a study that names none."""
+    return (LOW_INCOME,) if LOW_INCOME in baseline.policy.facts else ()
 
 
 def load_study(path: Path) -> StudyFile:
-    """Read a study; raises StudyError with every problem, each with its line and the permitted answers."""
+    """
+    Read a study.
+
+    Raises StudyError with every problem, each with its line and the permitted answers; PolicyError where the meaning of
+    `measures: all` depends on a baseline that cannot be read.
+    """
     try:
         written = read_yaml(read_text(path), path.name)
-        if not isinstance(written, Mapping):
-            why, remedy = "It is not a study: there are no keys.", "Start from a study in simulations/studies."
-            raise StudyError([Problem(path.name, None, "", "", why, remedy)])
-        return StudyFile(Study.model_validate(plain(written)), written, path)
     except PolicyError as error:  # the language of policies and studies is one: plain YAML, every key once
         raise StudyError(error.problems) from None
+    if not isinstance(written, Mapping):
+        why, remedy = "It is not a study: there are no keys.", "Start from a study in simulations/studies."
+        raise StudyError([Problem(path.name, None, "", "", why, remedy)])
+    problems, study = [], None
+    try:
+        study = Study.model_validate(plain(written))
     except ValidationError as error:
-        raise StudyError(objections(error, written, path.name, Study, STUDIES)) from None
+        problems = objections(error, written, path.name, Study, LANGUAGE)
+    told = {problem.column for problem in problems}
+    nowhere = [_problem(written, path.name, *objection) for objection in _nowhere(plain(written), path)]
+    problems += [problem for problem in nowhere if problem.column not in told]
+    if study is None or problems:
+        raise StudyError(sorted(problems, key=lambda problem: problem.order))
+    file = StudyFile(study, written, path)
+    return _without_what_does_not_apply(file) if written["measures"] == "all" else file
+
+
+def _without_what_does_not_apply(file: StudyFile) -> StudyFile:
+    """A study of all measures, less those about a group that it has not."""
+    study = file.study
+    groups = study.groups
+    if groups is None:
+        groups = default_groups(load_policy(file.policy(study.baseline)))
+    if LOW_INCOME in groups:
+        return file
+    measures = tuple(measure for measure in study.measures if measure != "low_income_share")
+    return replace(file, study=study.model_copy(update={"measures": measures}))
+
+
+def _nowhere(written: Mapping[str, Any], path: Path) -> Iterator[tuple[Path_, str, str, str]]:
+    """Names that lead nowhere, in what was written, right or wrong: a place, the name, why, and what to do."""
+    arms, cycles = written.get("arms"), written.get("cycles")
+    if isinstance(arms, Mapping):
+        baseline = written.get("baseline")
+        if arms and isinstance(baseline, str) and baseline not in arms:
+            yield ("baseline",), baseline, "This is no arm.", f"Write one of the arms, permitted: {', '.join(arms)}."
+        for name, plan in arms.items():
+            policy = plan.get("policy") if isinstance(plan, Mapping) else plan
+            if isinstance(policy, str) and _policy_at(path, policy) is None:
+                place = ("arms", name, "policy") if isinstance(plan, Mapping) else ("arms", name)
+                why = "There is no policy at this path beside the study, and none of this name is shipped."
+                like = get_close_matches(policy, shipped_policies(), cutoff=0.5) or ["pusd/general-2019"]
+                remedy = f"Write a path relative to the study, or a name in policies/README.md, as {' or '.join(like)}."
+                yield place, policy, why, remedy
+    for index, name in enumerate(cycles if isinstance(cycles, list) else ()):
+        if isinstance(name, str) and name != DEMO and not _is(Path.is_dir, path.parent / name):
+            why, remedy = "There is no such folder beside the study.", f"Name one, or `{DEMO}`."
+            yield ("cycles", index), name, why, remedy
+
+
+def _policy_at(study: Path, named: str) -> Path | None:
+    """The policy that a study names: a file beside it, or a shipped one."""
+    if _is(Path.is_file, beside := study.parent / named):
+        return beside
+    return shipped_policy(named) if named in shipped_policies() else None
+
+
+def _is(asked: Callable[[Path], bool], path: Path) -> bool:
+    """What a path is; what is too long for a name is nothing."""
+    try:
+        return asked(path)
+    except OSError:
+        return False
+
+
+def _problem(written: Any, file: str, path: Sequence[str | int], value: str, why: str, remedy: str) -> Problem:
+    return Problem(file, line_of(written, path), ".".join(map(str, path)), value, why, remedy)

@@ -103,11 +103,15 @@ class ArmTally:
     unmoved: Longs  # [safeguard]  draws in which nobody gets another answer
     offers: Longs  # [application]  draws in which it was the offer
     flows: Longs  # [2, group, from, to]  children summed over draws, and their squares; no rows: not counted
+    fewest: Longs  # [cell]  the fewest children it speaks of
+    listing: Longs  # [program, group]  the fewest who list a program, or hold it
 
     @classmethod
-    def none(cls, n_cells: int, n_safeguards: int, n_applications: int, flows: tuple[int, int]) -> ArmTally:
+    def none(
+        cls, n_safeguards: int, n_applications: int, flows: tuple[int, int], fewest: Longs, listing: Longs
+    ) -> ArmTally:
         """Of no draw at all; `flows` are the groups and the programs that are told apart."""
-        n_groups, n_places = flows
+        n_cells, (n_groups, n_places) = len(fewest), flows
         return cls(
             level=Moments.none(n_cells),
             difference=Moments.none(n_cells),
@@ -116,6 +120,8 @@ class ArmTally:
             unmoved=np.zeros(n_safeguards, dtype=np.int64),
             offers=np.zeros(n_applications, dtype=np.int64),
             flows=np.zeros((2, n_groups, n_places, n_places), dtype=np.int64),
+            fewest=fewest,
+            listing=listing,
         )
 
     def join(self, other: ArmTally) -> None:
@@ -127,6 +133,8 @@ class ArmTally:
         self.unmoved += other.unmoved
         self.offers += other.offers
         self.flows += other.flows
+        np.minimum(self.fewest, other.fewest, out=self.fewest)
+        np.minimum(self.listing, other.listing, out=self.listing)
 
     def arrays(self) -> dict[str, AnyArray]:
         """Everything in it, by name, for a file."""
@@ -153,8 +161,10 @@ class ArmTally:
             unmoved=arrays["unmoved"],
             offers=arrays["offers"],
             flows=arrays["flows"],
+            fewest=arrays["fewest"],
+            listing=arrays["listing"],
         )
 
 
 MOMENTS = ("level", "difference", "safeguards")
-COUNTS = ("unchanged", "unmoved", "offers", "flows")
+COUNTS = ("unchanged", "unmoved", "offers", "flows", "fewest", "listing")

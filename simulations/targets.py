@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def attainable_targets(populations: Sequence[Population], progress: Callable[[st
         unit = np.array([number[program] for program in arm.market.programs], dtype=np.int32)
         for target, group, centre in population.targets:
             answer = attainable(
-                arm.market,
+                replace(arm.market, terms=replace(arm.market.terms, mechanism=arm.mechanism)),
                 roll.member[group][arm.child],
                 unit,
                 roll.programs,

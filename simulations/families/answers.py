@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,3 +97,20 @@ def _handed_in(assumed: Assumptions, replication: int, leaving: Bools) -> Longs:
 
 def _names(cycle: Cycle, chosen: Bools) -> frozenset[str]:
     return frozenset(cycle["applicants"]["applicant_id"][chosen].tolist())
+
+
+def free_seats(told: Answers) -> Answers:
+    """
+    The seats that leaving children hold, on offer to others: for policies that secure the seats of those who stay.
+
+    Elsewhere the seats of a cycle are on offer whoever holds them now.
+    """
+    people, seats = told.true["applicants"], told.seen["seats"]
+    leaving = np.isin(people["applicant_id"].astype(str), sorted(told.leaving))
+    held = Counter(zip(people.get(HELD)[leaving].tolist(), people["grade"][leaving].tolist(), strict=True))
+    more = [held[offering] for offering in zip(seats["program_id"].tolist(), seats["grade"].tolist(), strict=True)]
+    if not any(more):
+        return told
+    capacity = [str(int(own) + extra) for own, extra in zip(seats["capacity"].tolist(), more, strict=True)]
+    table = replace(seats, columns={**seats.columns, "capacity": np.array(capacity, dtype=object)})
+    return replace(told, seen=replace(told.seen, tables={**told.seen.tables, "seats": table}))

@@ -2,7 +2,7 @@
 
 from simulations.figures.answer import Answer, answer
 from simulations.figures.convergence import convergence
-from simulations.figures.differences import differences
+from simulations.figures.differences import differences, told_once
 from simulations.figures.frame import Figure, Picture, Table, View
 from simulations.figures.frontier import frontier
 from simulations.figures.moves import moves
@@ -26,4 +26,5 @@ __all__ = [
     "safeguards",
     "shares",
     "targets",
+    "told_once",
 ]

@@ -1,166 +1,104 @@
-"""The answer first: what each policy changes, in a table and in sentences to read aloud."""
+"""The answer first: what each policy changes, in a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from simulations.figures.frame import Table, View, title_of
-from simulations.figures.told import SAME, UNMOVED, same, shown, told
+from simulations.figures.frame import Table, View
+from simulations.figures.summary import GAP_OF, MIXES, MOVED, RATES, of_all_others, of_baseline, sentences
+from simulations.figures.told import UNMOVED, same, told
 from simulations.results import Cell, Result
-from simulations.words import WORDS, words
+from simulations.words import words
 
-OF_EVERYBODY: Mapping[str, str] = {
-    "offer_rate": "the share with an offer",
-    "first_choice_rate": "the share with their first choice",
-}
-GAPS: Mapping[str, str] = {
-    "offer_rate_gap": "the gap in offers between {} and all others",
-    "first_choice_gap": "the gap in first choices between {} and all others",
-}
-MIXES: Mapping[str, str] = {
-    "within_band": "the share of programs within the band for {}",
-    "dissimilarity": "the separation of {}",
-}
-NAMES = {**OF_EVERYBODY, **GAPS, **MIXES}
-MOVED = ("better_off", "worse_off")
+MOST_GROUPS = 2
+ANOTHER_YEAR = (
+    "Every replication has another year’s families, so the levels are not those of this year. What the policies change "
+    "is the differences."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a board reads first: a sentence on the baseline, one on every other arm (by its label), and tables."""
+    """What a board reads first: on the baseline, a sentence on every other arm (by its label), notes, and tables."""
 
     baseline: str
     sentences: Sequence[tuple[str, str]]
+    notes: Sequence[str]
     tables: Sequence[Table]
 
 
 def answer(view: View) -> Answer:
-    """The summary of one cycle: everybody and the first group in one table, every further group in its own."""
-    asked = [cell for cell in map(Cell, OF_EVERYBODY) if cell in view.cells]
+    """The summary of one cycle: everybody and the first group in one table, the second in its own, others below."""
     moved = bool(view.others) and any(Cell(measure) in view.cells for measure in MOVED)
     tables = []
-    for number, group in enumerate(view.groups or ("",)):
+    for number, group in enumerate(view.groups[:MOST_GROUPS] or ("",)):
         first = number == 0
-        cells = [*(asked if first else ()), *_of_group(view, group)]
+        cells = list(_cells(view, group, with_everybody=first))
         if cells or (first and moved):
             tables.append(_table(view, cells, "" if first else group, moved and first))
-    return Answer(_of_baseline(view, asked), list(_sentences(view, asked)), tables)
+    return Answer(of_baseline(view), list(sentences(view)), list(_notes(view)), tables)
 
 
-def _of_group(view: View, group: str) -> Sequence[Cell]:
-    """The first gap and the first measure of the mix that are asked for."""
-    found = []
-    for measures in (GAPS, MIXES):
-        asked = [cell for measure in measures if (cell := Cell(measure, group)) in view.cells]
-        found += asked[:1] if group else []
-    return found
+def _notes(view: View) -> Iterator[str]:
+    if view.findings.study.resample:
+        yield ANOTHER_YEAR
+    yield from view.of_both()
+
+
+def _cells(view: View, group: str, *, with_everybody: bool) -> Iterator[Cell]:
+    """The first measure of the mix that is asked for; then offers and first choices, or their gap where that is all."""
+    mixes = [Cell(measure, group) for measure in MIXES if group]
+    yield from [cell for cell in mixes if cell in view.cells][:1]
+    for measure in RATES:
+        of_group = [Cell(measure, group), Cell(GAP_OF[measure], group)] if group else []
+        if with_everybody:
+            yield from [cell for cell in [Cell(measure)] if cell in view.cells]
+        yield from [cell for cell in of_group if cell in view.cells][:1]
 
 
 def _table(view: View, cells: Sequence[Cell], group: str, moved: bool) -> Table:
-    header = ["Policy", *(title_of(WORDS[cell.measure].title, cell.group) for cell in cells)]
+    several = len({cell.group for cell in cells}) > 1
+    header = ["Policy", *(_heading(view, cell, several) for cell in cells)]
     rows = []
     for arm in view.arms:
         row = [view.arm(arm) + (": the baseline" if arm == view.arms[0] else "")]
-        row += [_cell(view, view.at(arm, cell)) for cell in cells]
+        row += [_cell(view, arm, cell) for cell in cells]
         rows.append([*row, _moved(view, arm)] if moved else row)
-    caption = title_of("What each policy changes", group)
+    caption = f"What each policy changes for {words(group)}" if group else "What each policy changes"
     return Table(view.named(caption), [*header, "Children who move"] if moved else header, rows, len(header) + 1)
 
 
-def _cell(view: View, result: Result | None) -> str:
-    """The level; below it the difference, and below that its interval."""
+def _heading(view: View, cell: Cell, several: bool) -> str:
+    title = view.said[cell.measure].title
+    return f"{title}: {words(cell.group)}" if cell.group or several else title
+
+
+def _cell(view: View, arm: str, cell: Cell) -> str:
+    """The level, of a group beside that of all others; below it the difference, and below that its interval."""
+    result = view.at(arm, cell)
     if result is None:
         return "not shown"
-    said, draws = WORDS[result.cell.measure], view.findings.draws
-    level = said.level(result.level.mean)
-    if result.difference is None or isnan(result.difference.mean):
-        return level
-    difference, _, verdict = told(result, said, draws).partition(": ")
-    amount, _, interval = difference.partition(" (")
-    lines = [level, f"{amount}: {verdict}" if verdict else amount, f"({interval}" if interval else ""]
+    said, draws = view.said[cell.measure], view.findings.draws
+    lines = [said.level(result.level.mean)]
+    if (others := of_all_others(view, arm, cell)) is not None:
+        lines.append(f"all others {said.level(others)}")
+    if result.difference is not None and not isnan(result.difference.mean):
+        difference, _, verdict = told(result, said, draws).partition(": ")
+        amount, _, interval = difference.partition(" (")
+        lines += [f"{amount}: {verdict}" if verdict else amount, f"({interval}" if interval else ""]
     return "\n".join(filter(None, lines))
 
 
 def _moved(view: View, arm: str) -> str:
-    found = [r for measure in MOVED if (r := view.at(arm, Cell(measure))) and not isnan(r.level.mean)]
+    found: list[Result] = [r for m in MOVED if (r := view.at(arm, Cell(m))) and not isnan(r.level.mean)]
     if arm == view.arms[0] or not found:
         return ""
     if all(same(result, view.findings.draws) for result in found):
         return UNMOVED
     lines = []
     for result in found:
-        said = WORDS[result.cell.measure]
-        lines += [f"{result.level.mean:,.1f} {said.title.lower()}", f"({said.interval(result.level)})"]
+        said = view.said[result.cell.measure]
+        lines += [f"{said.plain(result.level.mean)} {said.title.lower()}", f"({said.interval(result.level)})"]
     return "\n".join(lines)
-
-
-def _of_baseline(view: View, asked: Sequence[Cell]) -> str:
-    found = [result for cell in asked if (result := view.at(view.arms[0], cell)) and not isnan(result.level.mean)]
-    parts = [f"{_name(result.cell)} is {WORDS[result.cell.measure].level(result.level.mean)}" for result in found]
-    return f"Under {view.arm(view.arms[0])}, {' and '.join(parts)}." if parts else ""
-
-
-def _sentences(view: View, asked: Sequence[Cell]) -> Iterator[tuple[str, str]]:
-    """Of everybody and the first group: what differs, is not shown to differ, is the same in every draw; who moves."""
-    cells = [*asked, *(cell for group in view.groups[:1] for cell in _of_group(view, group))]
-    for arm in view.others:
-        found = [result for cell in cells if (result := view.at(arm, cell)) and not _undefined(result)]
-        parts = [*_changes(view, found), *_movers(view, arm)]
-        if parts:
-            yield view.arm(arm), " ".join(parts)
-
-
-def _undefined(result: Result) -> bool:
-    return result.difference is None or isnan(result.difference.low)
-
-
-def _changes(view: View, found: Sequence[Result]) -> Iterator[str]:
-    draws = view.findings.draws
-    unchanged = [_name(result.cell) for result in found if same(result, draws)]
-    if len(unchanged) == len(found) > 1:
-        yield f"Everything that is summed up here is {SAME}."
-        return
-    differ = [_change(view, result) for result in found if shown(result)]
-    unclear = [_name(r.cell) for r in found if not shown(r) and not same(r, draws)]
-    if differ:
-        yield f"{_capital('; '.join(differ))}."
-    if unclear:
-        yield f"No difference is shown in {_listed(unclear)}."
-    if unchanged:
-        yield f"{_capital(_listed(unchanged))}: {SAME}."
-
-
-def _change(view: View, result: Result) -> str:
-    """From where to where; by how much, where both are the same when rounded."""
-    said, paired, before = WORDS[result.cell.measure], result.difference, view.at(view.arms[0], result.cell)
-    assert paired is not None
-    way = "rises" if paired.mean > 0 else "falls"
-    ends = [said.level(of.level.mean) for of in (before, result) if of is not None]
-    if len(set(ends)) > 1:
-        return f"{_name(result.cell)} {way} from {ends[0]} to {ends[1]}"
-    by = said.signed(abs(paired.mean)).removeprefix("+")
-    return f"{_name(result.cell)} {way} by {by} {said.short_unit}".rstrip()
-
-
-def _movers(view: View, arm: str) -> Iterator[str]:
-    better, worse = (view.at(arm, Cell(measure)) for measure in MOVED)
-    if better is None or worse is None or isnan(better.level.mean) or isnan(worse.level.mean):
-        return
-    if same(better, view.findings.draws) and same(worse, view.findings.draws):
-        yield "Nobody is better or worse off in any draw."
-    else:
-        yield f"In a draw {better.level.mean:,.1f} children are better off and {worse.level.mean:,.1f} worse off."
-
-
-def _name(cell: Cell) -> str:
-    return NAMES[cell.measure].format(words(cell.group))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -9,12 +9,13 @@ from lottery.report.plots import BLUE, GRID, MUTED, WIDE
 from lottery.report.plots import NARROW as PHONE
 from simulations.figures.canvas import NUMBERS, Axis, Canvas, nice_ticks, vertical
 from simulations.figures.frame import MOST_LISTED, Figure, Picture, Table, View, left_out, title_of
-from simulations.results import Cell, Trace
+from simulations.results import Cell, Estimate, Trace
 from simulations.study import Measure
-from simulations.words import WORDS, words
+from simulations.words import words
 
 HEADLINE: tuple[Measure, ...] = (
-    "first_choice_rate", "offer_rate", "offer_rate_gap", "first_choice_gap", "dissimilarity", "within_band",
+    "targets_met", "first_choice_rate", "offer_rate", "offer_rate_gap", "first_choice_gap", "dissimilarity",
+    "within_band",
 )  # fmt: skip
 SPREAD = 2.0  # standard errors on either side
 HEADER = ("Policy", "Measure", "Of", "Draws", "Mean", "Standard error")
@@ -23,7 +24,10 @@ HEADER = ("Policy", "Measure", "Of", "Draws", "Mean", "Standard error")
 def convergence(view: View) -> Iterator[Figure]:
     """One figure, a drawing for every headline measure; of differences where there are any."""
     arms = view.others or view.arms
-    traces = {(t.arm, t.cell): t for t in view.traces if t.arm in arms and len(_known(t)) > 1}
+    traces: dict[tuple[str, Cell], Trace] = {}
+    for trace in view.traces:  # of two targets of one group the first
+        if trace.arm in arms and len(_known(trace)) > 1:
+            traces.setdefault((trace.arm, trace.cell), trace)
     cells = [cell for cell in dict.fromkeys(cell for _, cell in traces) if cell.measure in HEADLINE]
     cells.sort(key=lambda cell: HEADLINE.index(cell.measure))
     if not cells:
@@ -48,7 +52,7 @@ def _known(trace: Trace) -> list[tuple[int, float, float]]:
 
 
 def _picture(view: View, cell: Cell, traces: Sequence[Trace]) -> Picture:
-    said = WORDS[cell.measure]
+    said = view.said[cell.measure]
     unit = said.short_unit or "from 0 to 1"
     title = f"{title_of(said.title, cell.group)}, in {unit}" if said.short_unit else title_of(said.title, cell.group)
     return Picture(title, *(_draw(view, traces, said.scale, f"{title}, by draws", size) for size in (WIDE, PHONE)))
@@ -96,9 +100,10 @@ def _powers(low: int, high: int) -> list[int]:
 
 def _rows(view: View, cells: Sequence[Cell], traces: dict[tuple[str, Cell], Trace]) -> Iterator[list[str]]:
     for cell in cells:
-        said = WORDS[cell.measure]
+        said = view.said[cell.measure]
         for (arm, of), trace in traces.items():
             if of == cell:
                 for draws, mean, error in _known(trace):
-                    shown = said.signed(mean) if view.others else said.level(mean)
+                    fine = said.digits(Estimate(mean, error, mean, mean))
+                    shown = said.signed(mean, fine) if view.others else said.level(mean)
                     yield [view.arm(arm), said.title, words(cell.group), f"{draws:,}", shown, said.error(error)]

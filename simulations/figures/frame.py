@@ -144,8 +144,8 @@ class View:
         if not arms:
             return []
         return [
-            f"Families leave under {listed(arms)}: the difference to {self.arm(self.arms[0])} compares the children who "
-            "take part in both, so it is not that of the two levels, each of which is of those who take part there."
+            f"Families leave under {listed(arms)}: the difference to {self.arm(self.arms[0])} compares the children "
+            "who take part in both, so it is not that of the two levels, each of which is of those who take part there."
         ]
 
     def program(self, identifier: str) -> str:

@@ -10,13 +10,16 @@ from typing import NamedTuple
 from lottery.report.labels import width_of
 from lottery.report.plots import BLUE, INK, MUTED, NARROW, PAPER, WIDE
 from simulations.figures.canvas import LETTERS, NUMBERS, Axis, Canvas, horizontal, nice_ticks, vertical
-from simulations.figures.frame import Figure, Picture, Table, View, title_of
+from simulations.figures.frame import Figure, Picture, Table, View, listed, title_of
+from simulations.figures.told import told
 from simulations.results import Cell, Estimate
 from simulations.study import Measure
-from simulations.words import WORDS
+from simulations.words import INDEX, WORDS, Words
 
 FIRST: Measure = "first_choice_rate"
-ACROSS: tuple[Measure, ...] = ("dissimilarity", "within_band")  # the first that is asked for
+ACROSS: tuple[Measure, ...] = ("dissimilarity", "targets_met", "within_band")  # the first that is asked for
+OFFERS: Measure = "offer_rate"
+MORE: tuple[Measure, ...] = (OFFERS, "worse_off")  # what else a board asks before it calls a policy better
 LINE = 17  # height of a label
 BOLD = 1.06  # how much wider than plain letters
 BESIDE = ((10, -12), (-10, -12), (10, 13), (-10, 13), (12, 0), (-12, 0), (10, -28), (-10, -28), (10, 29), (-10, 29))
@@ -45,6 +48,7 @@ class Box(NamedTuple):
 class Point:
     """One arm."""
 
+    arm: str
     label: str
     across: Estimate  # as drawn: more to the right is more mixed
     up: Estimate
@@ -70,7 +74,7 @@ def _points(view: View, measure: Measure, group: str) -> list[Point]:
     points = []
     for arm, (across, up) in found.items():
         better = next((other for other in found if _beats(view, other, arm, found)), "")
-        points.append(Point(view.arm(arm), across, up, view.arm(better) if better else ""))
+        points.append(Point(arm, view.arm(arm), across, up, view.arm(better) if better else ""))
     return points
 
 
@@ -89,31 +93,47 @@ def _beats(view: View, other: str, arm: str, found: Mapping[str, tuple[Estimate,
 
 def _figure(view: View, measure: Measure, group: str, points: Sequence[Point], number: int) -> Figure:
     title = title_of("How mixed programs are, and how many get their first choice", group)
-    pictures = [Picture("", *(_draw(points, measure, title, size) for size in (WIDE, NARROW)))]
+    said = view.said[measure]
+    pictures = [Picture("", *(_draw(points, said, title, size) for size in (WIDE, NARROW)))]
+    beside = [side for side in MORE if Cell(side) in view.cells and view.others]
+    header = ["Policy", said.title, WORDS[FIRST].title, "On these two measures"]
+    header += [f"{WORDS[side].title}: difference" if side == OFFERS else WORDS[side].title for side in beside]
     rows = [
         [
             point.label,
             _told(point.across, measure),
             _told(point.up, FIRST),
-            f"beaten by {point.beaten_by}" if point.beaten_by else "",
+            f"{point.beaten_by} is better" if point.beaten_by else "",
+            *(_beside_it(view, point.arm, side) for side in beside),
         ]
         for point in points
     ]
-    table = Table(
-        f"{view.named(title)}, in numbers", ("Policy", WORDS[measure].title, WORDS[FIRST].title, "In both"), rows
-    )
-    return Figure(view.identifier(f"frontier-{number}"), title, list(_notes(points, measure)), pictures, [table])
+    table = Table(f"{view.named(title)}, in numbers", header, rows)
+    notes = list(_notes(points, said, bool(beside)))
+    return Figure(view.identifier(f"frontier-{number}"), title, notes, pictures, [table])
 
 
-def _notes(points: Sequence[Point], measure: Measure) -> Iterator[str]:
+def _beside_it(view: View, arm: str, side: Measure) -> str:
+    """What an arm changes in offers, and how many children it makes worse off."""
+    result = view.at(arm, Cell(side))
+    if result is None or arm == view.arms[0]:
+        return "the baseline" if arm == view.arms[0] else "not shown"
+    if side == OFFERS:
+        return told(result, WORDS[side], view.findings.draws)
+    return WORDS[side].level(result.level.mean)
+
+
+def _notes(points: Sequence[Point], said: Words, beside: bool) -> Iterator[str]:
     yield (
         "To the right programs are more mixed, upwards more children get their first choice; the crosses are the "
-        f"intervals. {WORDS[measure].title}: {WORDS[measure].what[0].lower()}{WORDS[measure].what[1:]}"
+        f"intervals. {said.title}: {said.what[0].lower()}{said.what[1:]}"
     )
     for better in dict.fromkeys(point.beaten_by for point in points if point.beaten_by):
         hollow = [point.label for point in points if point.beaten_by == better]
-        many = f"{', '.join(hollow[:-1])} and {hollow[-1]} are" if len(hollow) > 1 else f"{hollow[0]} is"
-        yield f"{many} drawn hollow: {better} is as good or better in both, and in one by more than the intervals."
+        many = f"{listed(hollow)} {'are' if len(hollow) > 1 else 'is'} drawn hollow"
+        yield f"{many}: on these two measures {better} is as good or better, and in one by more than the intervals."
+    if beside:
+        yield "Two measures are not the whole of a policy: the table has what it changes in offers, and who loses."
 
 
 def _told(estimate: Estimate, measure: Measure) -> str:
@@ -123,14 +143,14 @@ def _told(estimate: Estimate, measure: Measure) -> str:
     return f"{said.level(plain.mean)} ({said.interval(plain)})"
 
 
-def _draw(points: Sequence[Point], measure: Measure, title: str, size: str) -> str:
+def _draw(points: Sequence[Point], said: Words, title: str, size: str) -> str:
     """Labels stand in a column of their own, led to their points; on a phone they are numbers with a key."""
     left, plot, right, high = (62, 580, 198, 330) if size == WIDE else (46, 286, 10, 270)
     key = 0 if size == WIDE else LINE * len(points) + 10
     canvas = Canvas(left + plot + right, 30 + high + 48 + key)
     across, up = _ticks([p.across for p in points]), _ticks([p.up for p in points])
     x, y = Axis(across[0], across[-1], left, plot), Axis(up[0], up[-1], 30 + high, -high)
-    _axes(canvas, (x, y), (across, up), measure)
+    _axes(canvas, (x, y), (across, up), said)
     for point in points:
         canvas.whisker(x(point.across.low), y(point.up.mean), x(point.across.high), y(point.up.mean), MUTED)
         canvas.whisker(x(point.across.mean), y(point.up.low), x(point.across.mean), y(point.up.high), MUTED)
@@ -147,18 +167,17 @@ def _ticks(estimates: Sequence[Estimate]) -> list[float]:
     return nice_ticks(low - margin, high + margin)
 
 
-def _axes(canvas: Canvas, axes: tuple[Axis, Axis], ticks: tuple[list[float], list[float]], measure: Measure) -> None:
+def _axes(canvas: Canvas, axes: tuple[Axis, Axis], ticks: tuple[list[float], list[float]], said: Words) -> None:
     x, y = axes
     bottom, top = y.start, y.start + y.length
     vertical(canvas, y, ticks[1], x.start, x.start + x.length, " %")
-    if measure == "dissimilarity":
+    if said.unit == INDEX:
         turned = Axis(-x.low, -x.high, x.start, x.length)
         horizontal(canvas, turned, [-tick for tick in ticks[0]], top, bottom)
     else:
         horizontal(canvas, x, ticks[0], top, bottom, " %")
     canvas.text(0, 8, f"{WORDS[FIRST].title} ↑", color=MUTED, size=NUMBERS)
-    said = f"{WORDS[measure].title}: more mixed →"
-    canvas.text(x.start + x.length, bottom + 34, said, color=MUTED, anchor="end", size=NUMBERS)
+    canvas.text(x.start + x.length, bottom + 34, f"{said.title}: more mixed →", color=MUTED, anchor="end", size=NUMBERS)
 
 
 def _mark(canvas: Canvas, x: float, y: float, point: Point) -> None:

@@ -16,6 +16,12 @@ from simulations.words import WORDS, words
 SIDES = ("better_off", "worse_off", "displaced")
 COLORS = {"better_off": BLUE, "worse_off": ORANGE, "displaced": KEPT_COLOR}
 MOST_FLOWS = 12
+FLOWS_TITLE = "The largest flows between programs"
+KEPT_BACK = "Flows of fewer than 11 children in a draw, or of all but fewer than 11, are kept back"
+NO_FLOWS = (
+    f"No flow is shown. {KEPT_BACK}, and so is whatever would tell one of them; a study of very many programs does not "
+    "follow them at all."
+)
 FLOWS_HEADER = ("From", "To", "Policy", "Of", "Children", "Interval")
 
 
@@ -31,8 +37,10 @@ def moves(view: View) -> Iterator[Figure]:
     """Better and worse off by group, where asked for; then the largest flows of every arm."""
     if any(cell.measure in SIDES for cell in view.cells) and view.others:
         yield _who(view)
-    if view.others and any(view.flows(arm) for arm in view.others):
+    if any(view.flows(arm) for arm in view.others):
         yield _where(view)
+    elif view.others and view.public:
+        yield Figure(view.identifier("flows"), FLOWS_TITLE, [NO_FLOWS])
 
 
 def _who(view: View) -> Figure:
@@ -41,7 +49,7 @@ def _who(view: View) -> Figure:
     title = "Who is better and worse off"
     pictures = [Picture("", *(_draw_who(rows, title, size) for size in (WIDE, NARROW)))] if rows else []
     lines = [
-        [view.arm(arm), words(group), WORDS[side].title, *in_numbers(result, WORDS[side])[:2]]
+        [view.arm(arm), words(group), WORDS[side].title, *in_numbers(result, WORDS[side], view.findings.draws)[:2]]
         for arm in view.others
         for group in groups
         for side in SIDES
@@ -105,7 +113,7 @@ def _end(estimate: Estimate) -> float:
 
 
 def _where(view: View) -> Figure:
-    title = "The largest flows between programs"
+    title = FLOWS_TITLE
     flows = [flow for arm in view.others for flow in view.flows(arm)]
     rows = [
         [view.program(f.origin), view.program(f.destination), view.arm(f.arm), words(f.group), *_numbers(f.children)]
@@ -121,14 +129,14 @@ def _where(view: View) -> Figure:
         *left_out(len(flows), "flows.csv"),
     ]
     if view.public:
-        notes.append("Flows of fewer than 11 children, or of all but fewer than 11, are not shown.")
+        notes.append(f"{KEPT_BACK}, and so is whatever would tell one of them.")
     legend = [(BLUE, words("")), *[(ORANGE, f"of them {words(first)}")] * bool(first)]
     return Figure(view.identifier("flows"), title, notes, pictures, [table], legend if pictures else [])
 
 
 def _numbers(estimate: Estimate) -> list[str]:
     said = WORDS["program_offers"]
-    return [said.level(estimate.mean).removesuffix(" children"), said.interval(estimate)]
+    return [said.plain(estimate.mean), said.interval(estimate)]
 
 
 def _picture(view: View, arm: str, group: str) -> Picture | None:
@@ -165,5 +173,5 @@ def _draw_flows(lines: Sequence[tuple[str, str, Estimate, Estimate | None]], tit
             canvas.bar(x(0), y + 1, x(of_group.mean) - x(0), 6, ORANGE)
         if flow.high > flow.low:
             canvas.whisker(x(max(0.0, flow.low)), y - 3, x(flow.high), y - 3)
-        canvas.text(x(_end(flow)) + 8, y, f"{flow.mean:,.1f}", size=NUMBERS)
+        canvas.text(x(_end(flow)) + 8, y, WORDS["program_offers"].plain(flow.mean), size=NUMBERS)
     return canvas.svg(title, size)

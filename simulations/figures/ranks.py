@@ -131,4 +131,4 @@ def _lines(view: View, compared: Sequence[str]) -> Iterator[list[str]]:
             for rank in (*range(1, LAST + 1), NONE):
                 if (result := view.at(arm, Cell(MEASURE, of, rank=rank))) is None:
                     continue
-                yield [view.arm(arm), words(of), _rank(rank), *in_numbers(result, said)]
+                yield [view.arm(arm), words(of), _rank(rank), *in_numbers(result, said, view.findings.draws)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isnan
 
-from simulations.figures.frame import Figure, Table, View
+from simulations.figures.frame import Figure, Table, View, listed
 from simulations.results import Estimate, SafeguardUse
 from simulations.words import WORDS, words
 
@@ -25,6 +25,8 @@ def safeguards(view: View) -> Iterator[Figure]:
         "Each safeguard is compared with the same policy on the same draws, with its seats open to all in the order of "
         "the program; categories and guarantees are opened together. Its members are those it is meant for, without "
         "those who hold a seat there now.",
+        *_who_says(view, [use.arm for use in uses]),
+        *_blank(uses),
         *(sentence(view, use) for use in uses),
     ]
     rows = [_row(view, use) for use in uses]
@@ -37,12 +39,13 @@ def sentence(view: View, use: SafeguardUse) -> str:
     """What a safeguard changes, or that it changes nothing, as a board reads it aloud."""
     seats = f"{use.seats:,} {'seat' if use.seats == 1 else 'seats'}"
     name = f"Under {view.arm(use.arm)}, {_safeguard(use)} ({seats})"
+    members = "those who say they are its members" if use.arm in view.findings.declared else "its members"
     draws = view.findings.draws
     if _void(view, use):
         anyway = (
             ""
             if isnan(use.anyway.mean)
-            else f"; {_number(use.anyway)} of its members would have been offered those programs anyway"
+            else f"; {_number(use.anyway)} of {members} would have been offered those programs anyway"
         )
         return f"{name}: this safeguard changes nothing. In all {draws:,} draws nobody gets another answer{anyway}."
     moved = (
@@ -52,11 +55,28 @@ def sentence(view: View, use: SafeguardUse) -> str:
     )
     unmoved = f"; in {use.unchanged:,} of {draws:,} draws nobody does" if use.unchanged else ""
     if isnan(use.members.mean) or isnan(use.anyway.mean):
-        return f"{name}: {moved}{unmoved}. How many of its members are offered those programs is not shown."
+        return f"{name}: {moved}{unmoved}. How many of {members} are offered those programs is not shown."
     return (
-        f"{name}: {_number(use.members)} of its members are offered those programs, {_number(use.anyway)} would have "
+        f"{name}: {_number(use.members)} of {members} are offered those programs, {_number(use.anyway)} would have "
         f"been with these seats open. {moved[0].upper()}{moved[1:]}{unmoved}."
     )
+
+
+def _who_says(view: View, arms: Sequence[str]) -> Iterator[str]:
+    """Where families do not all answer truly, members are others than those whom a group names."""
+    if said := [view.arm(arm) for arm in dict.fromkeys(arms) if arm in view.findings.declared]:
+        yield (
+            f"Under {listed(said)} not all families answer truly: the members of a safeguard are those who say so, and "
+            "not those whom it is meant for."
+        )
+
+
+def _blank(uses: Sequence[SafeguardUse]) -> Iterator[str]:
+    if any(isnan(use.members.mean) for use in uses):
+        yield (
+            "Members are not shown, and blank in safeguards.csv, where their number would tell that of a group or a "
+            "program that is kept back."
+        )
 
 
 def _safeguard(use: SafeguardUse) -> str:
@@ -68,7 +88,7 @@ def _void(view: View, use: SafeguardUse) -> bool:
 
 
 def _number(estimate: Estimate) -> str:
-    return WORDS["program_offers"].level(estimate.mean).removesuffix(" children")
+    return WORDS["program_offers"].plain(estimate.mean)
 
 
 def _row(view: View, use: SafeguardUse) -> list[str]:

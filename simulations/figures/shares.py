@@ -1,4 +1,4 @@
-"""A group's share at every program against the target's band, before and after."""
+"""A group's share at every program against the target, or the mean of the programs, before and after."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from simulations.words import WORDS, percent, words
 
 MEASURE = "program_share"
 MOST_DRAWN = 60
-ROUNDING = 1e-12
+ROUNDING, MOST_DECIMALS = 1e-12, 6
 HEADER = ("Program", "Policy", "Share", "Interval", "Difference", "Interval", "Any assignment could reach")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The band that shares are held against, and whose it is."""
+    """What shares are held against, and whether it is the board's target."""
 
     centre: float
     low: float
@@ -32,6 +32,11 @@ class Limits:
     def around(self, share: float) -> bool:
         """Whether a share lies inside, both ends included."""
         return self.low - ROUNDING <= share <= self.high + ROUNDING
+
+    def decimals(self, share: float) -> int:
+        """How many decimals of its percent it takes for a share to be told on its own side of either end."""
+        told = (n for n in range(MOST_DECIMALS) if self.around(round(100 * share, n) / 100) == self.around(share))
+        return next(told, MOST_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,12 @@ def _figure(view: View, group: str, number: int) -> Figure:
     pictures = [_picture(view, group, programs, limits, arm) for arm in (view.others or view.arms)]
     rows = list(_rows(view, group, programs))
     title = title_of(WORDS[MEASURE].title, group)
-    legend = [(BLUE, "Within the band"), (ORANGE, "Outside the band"), (BAND, "The band")] if limits else []
+    legend = []
+    if limits:
+        there = (
+            "the target" if limits.of_the_board else f"{view.findings.study.band:g} points around the mean of programs"
+        )
+        legend = [(BLUE, f"Within {there}"), (ORANGE, f"Outside {there}"), (BAND, there[0].upper() + there[1:])]
     if any(line.reach for line in _lines(view, group, programs, view.arms[0])):
         legend.append((TRACK, "What any assignment could reach"))
     notes = [*_notes(view, group, programs, limits), *left_out(len(rows), "results.csv")]
@@ -67,7 +77,7 @@ def _figure(view: View, group: str, number: int) -> Figure:
 
 
 def _limits(view: View, group: str, programs: Sequence[str]) -> Limits | None:
-    """The target of the baseline's policy; without one, the mean of the programs under the baseline and the band."""
+    """The target of the baseline's policy; without one, the points of the study around the mean under the baseline."""
     for target in view.targets:
         if target.group == group and target.per == "program":
             return Limits(target.centre, target.attainable.low, target.attainable.high, True)
@@ -95,12 +105,16 @@ def _notes(view: View, group: str, programs: Sequence[str], limits: Limits | Non
         yield f"The target is {percent(limits.centre)}, from {percent(limits.low)} to {percent(limits.high)}."
     elif limits:
         yield (
-            f"No target is set for {words(group)}; the band is the mean of the programs under "
-            f"{view.arm(view.arms[0])}, {percent(limits.centre)}, from {percent(limits.low)} to {percent(limits.high)}."
+            f"No target is set for {words(group)}. The mean of the programs under {view.arm(view.arms[0])} is "
+            f"{percent(limits.centre)}; {view.findings.study.band:g} points around it are from {percent(limits.low)} "
+            f"to {percent(limits.high)}."
         )
     hidden = len(view.findings.program_names[view.cycle]) - len(programs)
     if view.public and hidden:
-        yield f"{hidden} programs are not shown: they, or a total, would reveal fewer than 11 children."
+        yield (
+            f"{hidden} programs are not shown: fewer than 11 children of the group, or all but fewer than 11, list "
+            "them, or they would tell one that is not shown."
+        )
     if len(programs) > MOST_DRAWN:
         yield f"The drawing shows the {MOST_DRAWN // 2} highest and the {MOST_DRAWN // 2} lowest of {len(programs):,}."
 
@@ -171,7 +185,8 @@ def _line(canvas: Canvas, x: Axis, y: float, line: Line, limits: Limits | None, 
         canvas.whisker(x(100 * max(0.0, shown.low)), y, x(100 * min(1.0, shown.high)), y)
     inside = limits is None or limits.around(shown.mean)
     canvas.point(x(100 * shown.mean), y, BLUE if inside else ORANGE)
-    text = f"{before:.0f} → {100 * shown.mean:.0f} %" if paired else f"{100 * shown.mean:.0f} %"
+    text = f"{100 * shown.mean:.{0 if limits is None else limits.decimals(shown.mean)}f} %"
+    text = f"{before:.0f} → {text}" if paired else text
     canvas.text(x(100) + 10, y, text, size=NUMBERS)
 
 
@@ -189,4 +204,4 @@ def _rows(view: View, group: str, programs: Sequence[str]) -> Iterator[list[str]
         for arm in view.arms:
             if (result := _at(view, arm, group, program)) is None:
                 continue
-            yield [view.program(program), view.arm(arm), *in_numbers(result, said), could]
+            yield [view.program(program), view.arm(arm), *in_numbers(result, said, view.findings.draws), could]

@@ -1,4 +1,9 @@
-"""Targets, never without what is attainable: what any assignment of these families, and any stable one, could reach."""
+"""
+Targets, never without what is attainable: what any assignment of the cycle's families, and any stable one, could reach.
+
+"Stable" is of weakly stable matchings of the baseline's classes with all seats open: ties go any way, as some draw
+could decide them.  Where the pool was too large to search, what was found says nothing, and is not told.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,11 @@ from simulations.results import Cell, Estimate, Target
 from simulations.words import WORDS, percent, words
 
 MEASURE = "targets_met"
+UNSEARCHED = "No count was searched for"  # how the remark of `lottery.plan` begins
+STABLE = (
+    "A weakly stable assignment respects the classes of the baseline’s rules, with all seats open: what some draw "
+    "without safeguards could bring."
+)
 HEADER = ("Policy", "Programs that meet it", "Share of the programs", "Interval")
 
 
@@ -36,6 +46,7 @@ def targets(view: View) -> Iterator[Figure]:
 
 def _figure(view: View, target: Target, number: int, order: int) -> Figure:
     """`order` counts the targets of one group, which share a cell."""
+    baseline, shaded = view.arm(view.arms[0]), _stable_limit(target) is not None
     title = f"Target for {words(target.group)}, per {target.per}"
     rows = list(_rows(view, target, order))
     pictures = [Picture("", *(_draw(rows, target, title, size) for size in (WIDE, NARROW)))] if rows else []
@@ -44,17 +55,17 @@ def _figure(view: View, target: Target, number: int, order: int) -> Figure:
     ]
     tables = [Table(f"{view.named(title)}, in numbers", HEADER, lines)] if rows else []
     legend = [(BLUE, f"{target.per.capitalize()}s that meet the target")]
-    legend += [(BAND, "Beyond any stable assignment")] if _stable_limit(target) else []
+    legend += [(BAND, f"Beyond any weakly stable assignment under the classes of {baseline}, all seats open")] * shaded
     legend += (
         [(TRACK, "Beyond any assignment")]
         if target.attainable.any_assignment.bound < target.attainable.compared
         else []
     )
-    notes = [*_notes(target, rows), *target.attainable.remarks]
+    notes = [*_notes(view, target, rows), *target.attainable.remarks]
     return Figure(view.identifier(f"target-{number}"), title, notes, pictures, tables, legend if pictures else [])
 
 
-def _notes(target: Target, rows: Sequence[Row]) -> Iterator[str]:
+def _notes(view: View, target: Target, rows: Sequence[Row]) -> Iterator[str]:
     reach, unit = target.attainable, target.per
     yield (
         f"The board’s target: at every {unit} the group “{words(target.group)}” makes up {percent(target.centre)} of "
@@ -62,35 +73,46 @@ def _notes(target: Target, rows: Sequence[Row]) -> Iterator[str]:
     )
     first, *others = [f"{row.programs.mean:.1f}" for row in rows] or [""]
     met = f"Under {rows[0].label} it is met at {first} of {reach.compared} {unit}s" if rows else "It was not measured"
-    yield f"{met}; {attainable(target)}."
+    yield f"{met}; {attainable(target)}{'' if reach.stable else '.'}"
     if others:
         told = [f"at {count} under {row.label}" for count, row in zip(others, rows[1:], strict=True)]
         yield f"It is met {', '.join(told)}, in a draw, on average."
+    if view.findings.study.resample:
+        yield (
+            "What could be reached is that of the cycle’s own families; the policies were measured with other years’, "
+            "which differ from them. What the policies change is the difference between them."
+        )
     alone = sum(reached.can_meet is False for reached in reach.units)
     if alone and len(reach.units) == reach.compared:  # in public some units are not shown
         where = f"1 {unit}" if alone == 1 else f"{alone} {unit}s"
         yield f"At {where} no assignment of these families could meet it, whatever happens at the others."
     yield f"Any assignment looked at here seats {reach.largest:,} children, as many as can be seated at all."
     if reach.largest_stable is not None:
-        yield f"A stable assignment seats {_at_most(reach.largest_stable)}."
+        yield f"A weakly stable assignment seats {_at_most(reach.largest_stable, searched(target))}."
 
 
 def attainable(target: Target) -> str:
     """
     What could be reached at all, as a clause.
 
-    "any assignment of these families could reach at most 30; any stable one at most 18 (proved)"
+    "any assignment of the cycle's families could reach at most 30 (proved); any weakly stable one at most 18 (proved)",
+    and what a stable one is.
     """
-    reach = target.attainable
-    said = f"any assignment of these families could reach {_at_most(reach.any_assignment)}"
+    reach, known = target.attainable, searched(target)
+    said = f"any assignment of the cycle’s families could reach {_at_most(reach.any_assignment, known)}"
     if reach.stable is None:
         return f"{said}; what a stable one could reach was not computed"
-    return f"{said}; any stable one {_at_most(reach.stable)}"
+    return f"{said}; any weakly stable one {_at_most(reach.stable, known)}. {STABLE}"
 
 
-def _at_most(count: Count) -> str:
-    """A count that is proved, or the room between what was found and what is proved."""
-    if count.found == count.bound:
+def searched(target: Target) -> bool:
+    """Whether the pool was small enough to be searched; otherwise what was found is any assignment, not the best."""
+    return not any(remark.startswith(UNSEARCHED) for remark in target.attainable.remarks)
+
+
+def _at_most(count: Count, known: bool) -> str:
+    """A count that is proved, or the room between what was found and what is proved; no room that nobody searched."""
+    if count.found == count.bound or not known:
         return f"at most {count.bound:,} (proved)"
     return f"at most {count.bound:,} (proved; the best one found reaches {count.found:,})"
 

@@ -35,6 +35,7 @@ class WhatIf:
     grade: str
     seed: str
     draws: int
+    handed_in: bool  # the list is the child's own, as the cycle has it
     choices: tuple[Choice, ...]
     none: Interval  # of no offer
 
@@ -58,21 +59,24 @@ def what_if(
     own = compile_market(file, _with_list(cycle, applicant, programs))
     there = own.applicants.index(applicant)
     rows = np.arange(own.choice_start[there], own.choice_start[there + 1])
+    listed = [own.programs[p] for p in own.program[rows]]
     standing = _in_slots_of(market, own, rows)
     tickets = 1 if own.terms.tickets is None else int(own.terms.tickets[there])
-    (presence,) = presences(model, market, [market.applicants.index(applicant)])
+    i = market.applicants.index(applicant)
+    (presence,) = presences(model, market, [i])
     *chances, none = model.answer(standing, own.program[rows], tickets, presence).intervals()
     choices = tuple(
         Choice(
             rank=rank,
-            program=own.programs[own.program[a]],
+            program=listed[rank - 1],
             eligible=bool(own.priority_class[a] != INELIGIBLE),
             held_now=file.policy.secured_seat == "continuing" and bool(own.priority_class[a] == 0),
             chance=chance,
         )
         for rank, (a, chance) in enumerate(zip(rows.tolist(), chances, strict=True), start=1)
     )
-    return WhatIf(applicant, grade, model.seed, model.draws, choices, none)
+    filed = [market.programs[p] for p in market.program[market.choice_start[i] : market.choice_start[i + 1]]]
+    return WhatIf(applicant, grade, model.seed, model.draws, listed == filed, choices, none)
 
 
 def _row_of(cycle: Cycle, applicant: str) -> int:

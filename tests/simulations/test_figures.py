@@ -37,8 +37,9 @@ def test_a_safeguard_whose_members_are_not_shown_says_so():
 
     (figure,) = safeguards(View(replace(findings, safeguards=uses), "demo", public=True))
 
-    assert figure.notes[1].endswith("nobody gets another answer.")
-    assert figure.notes[2].endswith("How many of its members are offered those programs is not shown.")
+    assert figure.notes[1].startswith("Members are not shown, and blank in safeguards.csv, where")
+    assert figure.notes[2].endswith("nobody gets another answer.")
+    assert figure.notes[3].endswith("How many of its members are offered those programs is not shown.")
     assert figure.tables[0].rows[0][3:6] == ["not shown", "", "not shown"]
 
 
@@ -55,8 +56,10 @@ def test_a_target_is_told_with_what_any_and_any_stable_assignment_could_reach():
     (figure,) = targets(View(findings, "demo", public=False))
 
     assert figure.notes[1] == (
-        f"Under general it is met at {met['general']:.1f} of 48 programs; any assignment of these families could reach "
-        "at most 30 (proved); any stable one at most 18 (proved; the best one found reaches 17)."
+        f"Under general it is met at {met['general']:.1f} of 48 programs; any assignment of the cycle’s families could "
+        "reach at most 30 (proved); any weakly stable one at most 18 (proved; the best one found reaches 17). A weakly "
+        "stable assignment respects the classes of the baseline’s rules, with all seats open: what some draw without "
+        "safeguards could bring."
     )
     assert f"at {met['half']:.1f} under half" in figure.notes[2]
     assert "At 1 program no assignment" in figure.notes[3]
@@ -76,8 +79,8 @@ def test_a_target_whose_stable_assignments_were_not_looked_at_says_so_and_needs_
 
     assert figure.pictures == []
     assert figure.notes[1] == (
-        "It was not measured; any assignment of these families could reach at most 5 (proved; the best one found reaches "
-        "4); what a stable one could reach was not computed."
+        "It was not measured; any assignment of the cycle’s families could reach at most 5 (proved; the best one found "
+        "reaches 4); what a stable one could reach was not computed."
     )
 
 
@@ -91,7 +94,7 @@ def test_the_frontier_marks_an_arm_that_another_one_beats_in_both():
 
     page = render(replace(findings, results=[estimated(r) for r in findings.results]), public=False)
 
-    assert "again is drawn hollow: general is as good or better in both" in page
+    assert "again is drawn hollow: on these two measures general is as good or better, and in one by more than" in page
     assert page.count("is drawn hollow") == 1  # reserve is more mixed; half is too close to tell
 
 

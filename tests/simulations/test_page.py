@@ -15,7 +15,7 @@ from simulations.page import render, write_page
 from simulations.published import published
 from simulations.results import Cell, Estimate, Result
 from simulations.study import ALL_MEASURES
-from simulations.words import WORDS
+from simulations.words import WORDS, words_of
 
 from .fake_findings import World, estimate, fake_findings
 
@@ -116,7 +116,9 @@ def test_every_measure_that_was_asked_for_stands_in_the_glossary_and_no_other(pa
     def glossary(text):
         return re.findall(r"<dt>(.*?)</dt>", text)
 
-    assert glossary(page) == [WORDS[measure].title for measure in ALL_MEASURES]
+    told_once = [measure for measure in ALL_MEASURES if measure != "low_income_share"]
+    assert glossary(page) == [words_of(10)[measure].title for measure in told_once]
+    assert "Programs near the average program (± 10 points)" in glossary(page)
     assert glossary(render(ODD["one measure"](), public=False)) == [WORDS["program_first_choice_rate"].title]
 
 
@@ -177,8 +179,11 @@ def changed(findings, arm, cell, mean, low, high, unchanged=0):
     )
 
 
+SUMMED_UP = ["offer_rate", "first_choice_rate", "offer_rate_gap", "better_off", "worse_off"]
+
+
 def test_the_answer_says_from_where_to_where_what_is_not_shown_and_what_stays():
-    findings = fake_findings(World(draws=5), measures=["offer_rate", "first_choice_rate", "offer_rate_gap", "better_off", "worse_off"])  # fmt: skip
+    findings = fake_findings(World(draws=5), measures=SUMMED_UP)
     before = next(r.level.mean for r in findings.results if r.cell == Cell("offer_rate"))
     findings = changed(findings, "half", Cell("offer_rate"), -0.2, -0.3, -0.1)
     findings = changed(findings, "half", Cell("first_choice_rate"), 0.01, -0.1, 0.1)
@@ -188,8 +193,9 @@ def test_the_answer_says_from_where_to_where_what_is_not_shown_and_what_stays():
 
     levels = [f"{100 * level:.1f}\u00a0%" for level in (before, before - 0.2)]
     assert sentences["half"].startswith(
-        f"The share with an offer falls from {levels[0]} to {levels[1]}. No difference is shown in the share with their "
-        "first choice. The gap in offers between low income and all others: the same in every draw. In a draw "
+        f"The share of all children with an offer falls from {levels[0]} to {levels[1]}. No difference is shown in the "
+        "share of all children with their first choice. The gap in offers between low-income children and all others: "
+        "the same in every draw. In a draw "
     )
     assert sentences["again"] == (
         "Everything that is summed up here is the same in every draw. Nobody is better or worse off in any draw."
@@ -204,7 +210,7 @@ def test_a_difference_too_small_to_be_seen_in_the_levels_is_told_by_its_amount()
 
     sentences = dict(answer(View(findings, "demo", public=False)).sentences)
 
-    assert "The share with an offer rises by 0.03 points" in sentences["half"]
+    assert "The share of all children with an offer rises by 0.03 points" in sentences["half"]
 
 
 def test_an_arm_with_behaviour_is_labelled_assumed_wherever_it_stands(findings, page):
@@ -215,7 +221,7 @@ def test_an_arm_with_behaviour_is_labelled_assumed_wherever_it_stands(findings, 
     assert set(labels) >= {"half (assumed)"}
     assert all(label.startswith("half (assumed)") for label in labels)
     text = text_of(page)
-    assert "half : half.yaml Assumed 10% of the families leave before seats are final." in text
+    assert "half : half.yaml half.yaml Assumed 10% of the families leave before seats are final." in text
     assert "a guess of &lt;i&gt;nobody&lt;/i&gt; &amp; others" in text
 
 
@@ -232,9 +238,10 @@ def test_every_kind_of_behaviour_is_told():
     for said in (
         "20% of the families put the program P09 on their lists, as choice 2.",
         "40% of the families leave the answer to “income” blank.",
-        "1% of the families for whom the study’s condition holds write “free” as the answer to “income”, true or not.",
+        "1% of the families whose child does not come from a family with low income write “free” as the answer to "
+        "“income”, true or not.",
         "Families hand in their first 3 choices only.",
-        "5% of the families for whom low income holds leave before seats are final.",
+        "5% of the families whose child comes from a family with low income leave before seats are final.",
         "8% of the families refuse whatever is not among their first 2 choices.",
         "30% of the families choose their lists by strategy, the others tell the truth.",
         "Where this comes from: a survey",
@@ -247,7 +254,7 @@ def test_every_kind_of_behaviour_is_told():
     [
         ({}, "All intervals of one file hold together with 95 %"),
         ({"looks": 7}, "any of 7 looks"),
-        ({"draws": 4}, "It stopped after 4 of at most 6 draws"),
+        ({"draws": 4, "until": "se<0.1"}, "where se<0.1 holds: it held after 4 draws of at most 6."),
         ({}, "With only 6 draws the intervals are wide"),
         ({}, "in each, a child has the same lottery numbers under every policy"),
         ({}, "They do not cover another year’s families"),

@@ -193,9 +193,15 @@ def _access(town: Town, members: Collection[Child], offered: Mapping[Child, str]
 
 
 def _ranks(town: Town, members: Collection[Child], offered: Mapping[Child, str]) -> dict[int, Value]:
-    """The share of each rank from 1 to 12, 12 for all behind it; 0 is no offer."""
-    count = Counter(min(town.rank(child, offered[child]), 12) if child in offered else 0 for child in members)
-    return {rank: _share(count[rank], len(members)) for rank in range(13)}
+    """The share of each rank from 1 to 12, 12 for all behind it; 0 is no offer, 13 a kept seat that is not listed."""
+
+    def rank(child: Child) -> int:
+        if child not in offered:
+            return 0
+        return min(town.rank(child, offered[child]), 12) if offered[child] in town.wishes[child] else 13
+
+    count = Counter(rank(child) for child in members)
+    return {rank: _share(count[rank], len(members)) for rank in range(14)}
 
 
 def _moves(town: Town, members: Collection[Child], before: Offers, after: Offers) -> dict[str, Value]:

@@ -104,6 +104,18 @@ def as_answered(town, behaviour, to):
     if "exit" in behaviour:
         gone = {row["applicant_id"] for row in table(town, "applicants.csv") if row["tier"] == "1"}
         away = {"current_program_id": "", "current_school_id": ""}
+        free = Counter(
+            (row.get("current_program_id", ""), row["grade"])
+            for row in table(town, "applicants.csv")
+            if row["applicant_id"] in gone
+        )
+        rewritten(
+            seen,
+            "seats",
+            lambda rows: [
+                row | {"capacity": str(int(row["capacity"]) + free[row["program_id"], row["grade"]])} for row in rows
+            ],
+        )
         rewritten(seen, "choices", lambda rows: [row for row in rows if row["applicant_id"] not in gone])
         rewritten(seen, "applicants", lambda rows: [r | (away if r["applicant_id"] in gone else {}) for r in rows])
     return seen, true, gone

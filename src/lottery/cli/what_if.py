@@ -19,6 +19,12 @@ from lottery.warning import warning, warns
 from lottery.what_if import Choice, WhatIf
 from lottery.what_if import what_if as try_list
 
+HANDED_IN = (
+    "This is the list that was handed in. chances.csv counts its offers in these draws, or in more, with the luck of "
+    "the child's own number in the count. Here that number is worked out, so this estimate is smoother, its interval "
+    "is narrower, and the two differ a little. Tell the family the count; warnings.csv says whether to warn it."
+)
+
 
 @app.command()
 def what_if(
@@ -48,11 +54,13 @@ def _tell(found: WhatIf) -> None:
         screen.print(f"  {choice.rank:>2}. {choice.program:<{width}}  {_chance(choice)}", markup=False)
     screen.print(f"      {'no offer':<{width}}  {_in_words(found.none)}", markup=False)
     paragraph(
-        f"From {found.draws:,} trial draws (seed {found.seed!r}), if everybody else's list stays as it is; 95 % "
-        "intervals in brackets. The lottery itself draws new numbers.",
+        f"Estimated from {found.draws:,} trial draws (seed {found.seed!r}), if everybody else's list stays as it is; "
+        "95 % intervals in brackets. The lottery itself draws new numbers.",
         hanging="",
     )
-    if warns(found.none.estimate):
+    if found.handed_in:
+        paragraph(HANDED_IN, hanging="")
+    elif warns(found.none.estimate):
         paragraph(warning(found.none.estimate, "en"), hanging="")
 
 
@@ -63,14 +71,20 @@ def _chance(choice: Choice) -> str:
 
 
 def _in_words(chance: Interval) -> str:
-    return f"{_percent(chance.estimate):>10}  ({_percent(chance.low)} to {_percent(chance.high)})"
+    """Whole percents, or tenths where the interval would not show otherwise."""
+    places = int(chance.low < chance.high and _percent(chance.low) == _percent(chance.high))
+    estimate, low, high = (_percent(share, places) for share in chance)
+    return f"{estimate:>10}  ({low} to {high})"
 
 
-def _percent(share: float) -> str:
-    """Whole percents, and never certain unless it is."""
-    if 0 < share < 0.005:
-        return "under 1 %"
-    return "over 99 %" if 0.995 < share < 1 else f"{share:.0%}".replace("%", " %")
+def _percent(share: float, places: int = 0) -> str:
+    """A percentage, and never certain unless it is."""
+    least = 10.0 ** -(places + 2)
+    if 0 < share < least / 2:
+        return f"under {least:.{places}%}".replace("%", " %")
+    if 1 - least / 2 < share < 1:
+        return f"over {1 - least:.{places}%}".replace("%", " %")
+    return f"{share:.{places}%}".replace("%", " %")
 
 
 def _as_dict(found: WhatIf) -> dict[str, Any]:
@@ -89,6 +103,7 @@ def _as_dict(found: WhatIf) -> dict[str, Any]:
         "grade": found.grade,
         "seed": found.seed,
         "draws": found.draws,
+        "handed_in": found.handed_in,
         "choices": choices,
         "no_offer": {**_interval(found.none), "warning": warns(found.none.estimate)},
     }

@@ -15,6 +15,31 @@ from lottery.errors import PolicyError, Problem
 
 Path_ = tuple[str | int, ...]
 DEEPEST = 50  # parts inside parts; nobody can follow more
+NESTED = "mapping values are not allowed here"
+SECOND_COLON = (
+    "A second colon stands on this line.",
+    "Put the text in quotes; an inner key goes on a line of its own.",
+)
+INDENT = "Give it as many spaces as the lines it belongs to."
+UNREADABLE = {  # what the reader of YAML says, in words, and what to do
+    "duplicate key": ("This is not valid YAML: it has a duplicate key.", "Write every key once."),
+    r"'\t'": ("A tab stands here.", "Use spaces."),
+    "cannot start any token": (
+        "A text begins here with a sign that has a meaning of its own.",
+        "Put the text in quotes.",
+    ),
+    NESTED: ("This line stands further to the right than the line it belongs to, or goes on with a text.", INDENT),
+    "found '<block mapping start>'": ("This line begins at another place than the lines it belongs to.", INDENT),
+    "<block end>, but found '<scalar>'": (
+        "The text goes on behind its closing quotation mark or bracket.",
+        "Put all of it in quotes; inside, use the other kind of quotation mark.",
+    ),
+    "could not find expected ':'": ("This line is no key with its answer.", "Write it as `key: answer`, with a blank."),
+    "expected ',' or ']'": ("The bracket [ that opens here is not closed.", "Close it, with commas between its parts."),
+    "expected ',' or '}'": ("The bracket { that opens here is not closed.", "Close it, with commas between its parts."),
+    "unexpected end of stream": ("The quotation mark that opens here is not closed.", "Close it."),
+}
+TOLD_AT_THE_END = ("could not find expected", "expected ','", "unexpected end of stream")  # of what began earlier
 
 
 def read_text(path: Path) -> str:
@@ -36,10 +61,7 @@ def read_yaml(text: str, file: str) -> Any:
             raise PolicyError(hidden)
         written = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        why = (error.problem or "not readable").strip().splitlines()[0]
-        remedy = "Write every key once." if "duplicate key" in why else "Correct the YAML at this line."
-        raise PolicyError([Problem(file, line, "", "", f"This is not valid YAML: {why}.", remedy)]) from None
+        raise PolicyError([_unreadable(error, text, file)]) from None
     except (YAMLError, ValueError) as error:
         why = f"It is not valid YAML: {str(error).strip().splitlines()[0]}."
         raise PolicyError([Problem(file, None, "", "", why, "Save it as plain YAML text.")]) from None
@@ -76,6 +98,18 @@ def plain(node: Any) -> Any:
     return int(node) if isinstance(node, int) else str(node)
 
 
+def _unreadable(error: MarkedYAMLError, text: str, file: str) -> Problem:
+    """What keeps a text from being YAML, at the line where its author can mend it."""
+    told = (error.problem or "not readable").strip().splitlines()[0]
+    generic = (f"This is not valid YAML: {told}.", "Correct the YAML at this line.")
+    why, remedy = next((words for said, words in UNREADABLE.items() if said in told), generic)
+    begun = any(said in told for said in TOLD_AT_THE_END)
+    mark = error.context_mark if begun else error.problem_mark
+    if mark is not None and NESTED in told and ": " in text.splitlines()[mark.line][: mark.column]:
+        why, remedy = SECOND_COLON
+    return Problem(file, None if mark is None else mark.line + 1, "", "", why, remedy)
+
+
 def _hidden(text: str, file: str) -> Iterator[Problem]:
     """What YAML permits and a policy does not; found before anything is built, so that no depth can hurt."""
     depth = 0
@@ -94,10 +128,13 @@ def _objections(event: Any) -> Iterator[tuple[str, str]]:
         if event.version not in (None, (1, 2)) or event.tags:
             yield "A policy is YAML 1.2, without directives.", "Remove the lines that start with %."
     elif isinstance(event, AliasEvent):
-        yield f"The alias *{event.anchor} hides what is written elsewhere.", "Write the answer itself."
+        yield (
+            f"The alias *{event.anchor} hides what is written elsewhere.",
+            "Write the answer itself; a text that begins so stands in quotes.",
+        )
     elif isinstance(event, (ScalarEvent, CollectionStartEvent)):
         if event.anchor:
-            yield f"The anchor &{event.anchor} has no place here.", "Remove it, and write each answer where it counts."
+            yield f"The anchor &{event.anchor} has no place here.", "Remove it, or put the text in quotes."
         if event.tag:
             yield f"The tag {event.tag} has no place here.", "Remove it; a text may stand in quotes."
         if isinstance(event, ScalarEvent) and event.value == "<<":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -21,6 +22,7 @@ PATTERNS = {
     r"^[a-z0-9][a-z0-9./-]*$": "small letters, digits, dots, hyphens and slashes, such as pusd/general-2019",
     r"^[a-z0-9][a-z0-9_-]{0,63}$": "small letters, digits, hyphens and underscores, 64 characters at most",
 }
+BARE_PERCENTAGE = re.compile(r"[2-9]|[1-9]\d(\.\d+)?|[2-9]\.\d+|100")  # up to 1 it may be a share as well
 NOT_PERMITTED = "This is not one of the permitted answers."
 NO_CONDITION = "Write the name of a fact, or all, any or none with a list, or a column test."
 
@@ -78,7 +80,7 @@ def _words(detail: Any, root: type[Clause], see: str) -> tuple[str, str]:
     if kind == "value_error":
         message = str(detail["msg"]).removeprefix("Value error, ")
         return f"{message[0].upper()}{message[1:]}.", getattr(detail["ctx"]["error"], "remedy", "Correct this part.")
-    why, remedy = _wrong(kind, detail.get("ctx", {}), path, root, see)
+    why, remedy = _wrong(detail, path, root, see)
     return ("The answer is left blank." if detail["input"] is None else why), remedy
 
 
@@ -91,15 +93,15 @@ def _missing(path: Path_, root: type[Clause]) -> tuple[str, str]:
     return f"The key {path[-1]!r} is missing, and it has no default.", f"Add it.{one_of}"
 
 
-def _wrong(kind: str, context: Mapping[str, Any], path: Path_, root: type[Clause], see: str) -> tuple[str, str]:
+def _wrong(detail: Any, path: Path_, root: type[Clause], see: str) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
         expected = str(context["expected"]).replace("'", "").replace("True", "true")
         return NOT_PERMITTED, f"Write {expected}."
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return "This is not a condition.", NO_CONDITION
     if kind == "string_pattern_mismatch":
-        answer = PATTERNS.get(context["pattern"], f"it as {see} says")
-        return "This is not written as it must be.", f"Write {answer}."
+        return _ill_written(detail["input"], context["pattern"], see)
     if kind == "too_short":
         return "There is nothing here.", "Write at least one."
     if kind == "too_long":
@@ -108,24 +110,49 @@ def _wrong(kind: str, context: Mapping[str, Any], path: Path_, root: type[Clause
         return "This is not a list.", "Write a list."
     if kind in ("dict_type", "model_type"):
         return "This has no keys.", f"Write keys and values, see {see}."
+    if kind == "string_type" and isinstance(detail["input"], int) and "%" in (pattern := _pattern(path, root)):
+        return _ill_written(str(detail["input"]), pattern, see)
     if kind in ("string_type", "string_too_short"):
         return "This is not read as text.", "Write a text; a number stands in quotes."
-    if kind.startswith(("int_", "decimal_", "finite_", "greater_", "less_")):
+    if kind.startswith("bool_"):
+        return NOT_PERMITTED, "Write true or false."
+    if kind.startswith(("int_", "float_", "decimal_", "finite_", "greater_", "less_")):
         return NOT_PERMITTED, f"Write {_number(context, path, root)}."
     return NOT_PERMITTED, f"Write it as {see} says."
+
+
+def _ill_written(text: str, pattern: str, see: str) -> tuple[str, str]:
+    """A text of another form; a bare number where a share belongs lacks its sign only."""
+    answer = PATTERNS.get(pattern, f"it as {see} says")
+    if "%" in pattern and BARE_PERCENTAGE.fullmatch(text):
+        answer = f"{text}%"
+    return "This is not written as it must be.", f"Write {answer}."
+
+
+def _pattern(path: Path_, root: type[Clause]) -> str:
+    """The form of the text that belongs at a path, "" for any text."""
+    return next((rule.pattern for rule in _rules(path, root) if getattr(rule, "pattern", None)), "")
+
+
+def _rules(path: Path_, root: type[Clause]) -> list[Any]:
+    """What the model asks of the answer at a path."""
+    fields = _fields(path, root)
+    parts = [part for field in fields for part in _parts(field.annotation)]
+    return [rule for part in (*fields, *parts) if isinstance(part, FieldInfo) for rule in part.metadata]
 
 
 def _number(context: Mapping[str, Any], path: Path_, root: type[Clause]) -> str:
     fields = _fields(path, root)
     parts = [part for field in fields for part in _parts(field.annotation)]
     noun = "a whole number" if int in parts else "a number"
-    rules = [rule for part in (*fields, *parts) if isinstance(part, FieldInfo) for rule in part.metadata]
+    rules = _rules(path, root)
     lowest = next((rule.ge for rule in rules if hasattr(rule, "ge")), context.get("ge"))
     above = next((rule.gt for rule in rules if hasattr(rule, "gt")), None)
     if above is not None:
         places = f" with {context['decimal_places']} decimals at most" if "decimal_places" in context else ""
         return f"{noun} above {above}{places}" + (f", {context['le']} at most" if "le" in context else "")
-    highest = f" to {context['le']}" if "le" in context else ""
+    most = next((rule.le for rule in rules if hasattr(rule, "le")), context.get("le"))
+    highest = "" if most is None else f" to {most}"
     return noun if lowest is None else f"{noun} from {lowest}{highest}"
 
 

@@ -1,0 +1,55 @@
+"""What may be a group of children: a fact about the child alone, in the baseline's policy or the cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lottery.cycle import Cycle, taking_part
+from lottery.policy import PolicyFile
+from lottery.policy.model import BUILT_IN_FACTS
+from lottery.policy.truth import FALSE, TRUE
+
+SHOWN = 12  # names that an objection lists
+AT_A_PROGRAM = "This depends on the program, and a group is about the child alone."
+NOWHERE = "This is neither a fact of the baseline's policy nor a column of applicants."
+
+
+def why_no_group(name: str, baseline: PolicyFile, cycle: Cycle | None) -> str | None:
+    """
+    Why a name is no group, None where it is one: a fact of the policy, or a column of yes and no, about the child.
+
+    Without a cycle, whose tables decide what a column is about, only what the policy alone shows is told.
+    """
+    test = baseline.policy.facts.get(name)
+    if name in BUILT_IN_FACTS or (test is not None and test.table not in (None, "applicants")):
+        return AT_A_PROGRAM
+    if cycle is None:
+        return None
+    column = name if test is None else test.column
+    elsewhere = any(column in cycle[table] for table in ("programs", "schools"))
+    if "facts" in cycle and (cycle["facts"]["fact"] == column).any():
+        return AT_A_PROGRAM
+    if column not in cycle["applicants"]:
+        return AT_A_PROGRAM if elsewhere else NOWHERE
+    return None if test is not None else _why_not_yes_or_no(name, baseline, cycle, elsewhere=elsewhere)
+
+
+def permitted_groups(baseline: PolicyFile, cycle: Cycle | None) -> str:
+    """The names that may be groups, as an objection lists them."""
+    columns: Iterable[str] = () if cycle is None else cycle["applicants"].columns
+    names = sorted({own for own in (*baseline.policy.facts, *columns) if why_no_group(own, baseline, cycle) is None})
+    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+
+
+def _why_not_yes_or_no(column: str, baseline: PolicyFile, cycle: Cycle, *, elsewhere: bool) -> str | None:
+    people = cycle["applicants"]
+    answers = {answer.lower() for answer in people[column][taking_part(people)].tolist()}
+    if elsewhere:
+        return (
+            "Programs or schools have a column of this name, too: say in a fact of the baseline's policy which counts."
+        )
+    if answers - TRUE - FALSE - {""}:
+        return "This column says more than yes and no: say in a fact of the baseline's policy which answers count."
+    if "" in answers and column not in baseline.policy.undisclosed:
+        return "Some applicants leave this blank: say under `undisclosed` of the baseline's policy how that counts."
+    return None
