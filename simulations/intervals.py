@@ -43,12 +43,11 @@ def svg(title: str, rows: Sequence[Row], size: str) -> str:
     bottom = layout.step * len(rows)
     canvas = Canvas(layout.left + layout.plot + layout.right, bottom + 24)
     x = Axis(ticks[0], ticks[-1], layout.left, layout.plot)
-    for number, row in enumerate(rows):
-        _label(canvas, layout, row, layout.step * number)
     horizontal(canvas, x, ticks, 0, bottom)
     if x.low >= 0:
         canvas.line(x(0), 0, x(0), bottom, MUTED, dash="4 3")
     for number, row in enumerate(rows):
+        _label(canvas, layout, row, layout.step * number)  # after the lines, none of which may cross out its letters
         y = layout.step * number + (layout.step + layout.above) / 2
         canvas.line(x(row.low), y, x(row.high), y, row.color, 3)
         canvas.point(x(row.middle), y, row.color)

@@ -141,9 +141,6 @@ def cycle_of(file: StudyFile, name: str) -> Iterator[Cycle]:
         if name == DEMO:
             folder = Path(scratch) / DEMO
             build_pasadena(folder)
-        elif not folder.is_dir():
-            where = ("cycles", file.study.cycles.index(name))
-            raise file.refusal(where, name, "There is no such folder beside the study.", f"Name one, or `{DEMO}`.")
         cycle, problems = read_cycle(folder)
         errors = [problem for problem in problems if problem.severity == "error"]
         if cycle is None or errors:

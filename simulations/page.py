@@ -47,7 +47,7 @@ class ArmTold:
     """One arm: its policy, and what is assumed of its families."""
 
     name: str
-    title: str  # of its policy
+    title: str  # of its policy; "": not known
     policy: str
     behaviour: Sequence[str]
     assumed: str  # "": nothing
@@ -92,7 +92,7 @@ def _chapter(view: View) -> Chapter:
 def _arm(findings: Findings, name: str) -> ArmTold:
     plan = findings.study.arms[name]
     behaviour = list(_behaviour(findings, name))
-    title = findings.titles.get(name, plan.policy)
+    title = findings.titles.get(name, "")
     return ArmTold(name, title, plan.policy, behaviour, findings.assumed.get(name, ""))
 
 
@@ -144,7 +144,7 @@ def _stopped(findings: Findings) -> Iterator[str]:
 
 def _unmet(findings: Findings, arm: str, cell: Cell, error: float) -> str:
     title = words_of(findings.study.band)[cell.measure].title
-    of = f" of {children_of(cell.group)}" if cell.group else ""
+    of = f" ({children_of(cell.group)})" if cell.group else ""
     return f"{title}{of} under {arm}, {error:.2g}"
 
 

@@ -181,7 +181,7 @@ def _roll(file: StudyFile, baseline: PolicyFile, cycle: Cycle) -> Roll:
     included = np.flatnonzero(taking_part(people)).tolist()
     ids = people["applicant_id"].tolist()
     rows = np.array(sorted(included, key=lambda row: ids[row].encode()), dtype=np.int64)
-    groups = file.groups(baseline)
+    groups = file.groups(baseline, cycle)
     problems: list[Problem] = []
     asked = Children(baseline, cycle, rows, problems)
     members = [asked.holds(group, ("facts", group) if group in baseline.policy.facts else ()) for group in groups]

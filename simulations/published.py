@@ -10,7 +10,8 @@ what a reader could subtract (decisions/0002):
 * an arm's level less its difference is the baseline's level, so a row goes in every arm or in none;
 * offers, ranks and gaps of a group follow from each other, so a group goes with all its rows or with none;
 * everybody less all groups but one is that one: where one of three or more groups goes, only the first other stays;
-* the offers of all programs add up to those of the district, so no program is left out alone;
+* the offers of all programs add up to those of the district, so no program is left out alone; which others go with it
+  follows from the lists, so that two studies of one baseline keep back the same ones;
 * the flows at a program add up to what it gains and loses, so no flow is left out that these sums would tell;
 * a safeguard's members are those of its programs added up, so they are blank where any program or group is left out.
 
@@ -39,6 +40,7 @@ Pair = tuple[str, str]  # a group and a program
 Levels = Mapping[Pair, Mapping[str, float]]  # by arm
 Move = tuple[str, str]  # origin and destination
 Flows = Mapping[tuple[str, str], Mapping[Move, float]]  # children, by arm and group
+Listing = Mapping[Pair, int]  # applicants of a group who list a program
 Totals = Mapping[tuple[str, str], Mapping[str, float]]  # children, by cycle and arm, by group
 
 
@@ -96,10 +98,19 @@ def _withheld(findings: Findings, cycle: str) -> Withheld:
     for cell, children in fewest.items():
         if children < SMALLEST_SHOWN:
             _keep(kept, cell)
+    listing = findings.listing.get(cycle, {})
+    kept.offers |= {pair for pair, heads in listing.items() if _of_few(pair, heads, listing)}
     kept.groups |= _but_the_first(list(dict.fromkeys(cell.group for cell in fewest)), kept.groups)
-    _keep_programs(kept, results)
+    _keep_programs(kept, results, listing)
     _keep_flows(kept, _by_arm_and_group(findings, cycle), sorted(findings.program_names[cycle]))
     return kept
+
+
+def _of_few(pair: Pair, heads: int, listing: Listing) -> bool:
+    """Whether few of a group list a program, or all but few: whatever the study measures, something tells of them."""
+    group, program = pair
+    others = listing.get(("", program), heads) - heads
+    return heads < SMALLEST_SHOWN or bool(group and others < SMALLEST_SHOWN)
 
 
 def _keep(kept: Withheld, cell: Cell) -> None:
@@ -118,7 +129,7 @@ def _but_the_first(groups: Sequence[str], gone: AbstractSet[str]) -> set[str]:
     return set(left[1:]) if len(named) >= FEWEST_TO_SUBTRACT and len(left) < len(named) else set()
 
 
-def _keep_programs(kept: Withheld, results: Sequence[Result]) -> None:
+def _keep_programs(kept: Withheld, results: Sequence[Result], listing: Listing) -> None:
     """Until nothing by program can be computed: by subtraction of groups, or of programs from the district."""
     offers, firsts = (_levels(results, measure) for measure in (OFFERS, FIRSTS))
     offers = {**_levels(results, SHARES), **offers}  # where offers are not measured, a share stands for them
@@ -131,29 +142,33 @@ def _keep_programs(kept: Withheld, results: Sequence[Result]) -> None:
                 gone = {group for group in here if (group, program) in pairs}
                 pairs |= {(group, program) for group in _but_the_first(here, gone)}
             for group in {group for group, _ in pairs} - kept.groups:
-                if not _keep_another(pairs, group, levels):
+                if not _keep_another(pairs, group, levels, listing):
                     kept.groups.add(group)
         if before == (len(kept.offers), len(kept.firsts)):
             return
 
 
-def _keep_another(pairs: set[Pair], group: str, levels: Levels) -> bool:
-    """Keep programs of a group until they are more than one, with somebody in every arm; False where there is one."""
+def _keep_another(pairs: set[Pair], group: str, levels: Levels, listing: Listing) -> bool:
+    """
+    Keep programs of a group until they are more than one, with somebody in every arm; False where there is one.
+
+    Which ones follows from the lists of the families alone: those that fewest list.  Two studies of one baseline keep
+    back the same ones first, so that the rows of one do not tell what the other keeps back.
+    """
     own = {program: values for (of, program), values in levels.items() if of == group}
     gone = [program for program in own if (group, program) in pairs]
-    left = sorted(
-        (program for program in own if program not in gone),
-        key=lambda program: (min(own[program].values()) <= 0, sum(own[program].values()), program),
-    )
-    while gone and left and (len(gone) < 2 or _nobody([own[program] for program in gone])):
-        gone.append(left.pop(0))
-    pairs |= {(group, program) for program in gone}
-    return len(gone) != 1
+    left = sorted(set(own) - set(gone), key=lambda program: (listing.get((group, program), 0), program))
+    added: list[str] = []
+    while gone and left and (len(gone) + len(added) < 2 or _nobody(own, [*gone, *added]) or _nobody(own, added)):
+        added.append(left.pop(0))
+    pairs |= {(group, program) for program in [*gone, *added]}
+    return len(gone) + len(added) != 1
 
 
-def _nobody(levels: Sequence[Mapping[str, float]]) -> bool:
-    """Whether in some arm nobody is behind what is kept: a total of nothing tells all its parts."""
-    return any(sum(level.get(arm, 0.0) for level in levels) <= 0 for arm in {arm for level in levels for arm in level})
+def _nobody(own: Mapping[str, Mapping[str, float]], programs: Sequence[str]) -> bool:
+    """Whether in some arm nobody is behind programs that are kept: a total of nothing tells all its parts."""
+    arms = {arm for program in programs for arm in own[program]}
+    return any(sum(own[program].get(arm, 0.0) for program in programs) <= 0 for arm in arms)
 
 
 def _levels(results: Sequence[Result], measure: str) -> Levels:

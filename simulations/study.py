@@ -319,8 +319,8 @@ def _nowhere(written: Mapping[str, Any], path: Path) -> Iterator[tuple[Path_, st
             if isinstance(policy, str) and _policy_at(path, policy) is None:
                 place = ("arms", name, "policy") if isinstance(plan, Mapping) else ("arms", name)
                 why = "There is no policy at this path beside the study, and none of this name is shipped."
-                like = get_close_matches(policy, shipped_policies(), cutoff=0.5) or ["pusd/general-2019"]
-                remedy = f"Write a path relative to the study, or a name in policies/README.md, as {' or '.join(like)}."
+                (like, *_) = [*get_close_matches(policy, shipped_policies(), n=1), "pusd/general-2019"]
+                remedy = f"Write a path relative to the study, or a name in policies/README.md, as {like}."
                 yield place, policy, why, remedy
     for index, name in enumerate(cycles if isinstance(cycles, list) else ()):
         if isinstance(name, str) and name != DEMO and not _is(Path.is_dir, path.parent / name):

@@ -10,6 +10,7 @@ from simulations.results import Estimate
 
 MINUS, PERCENT, GAP = "−", "\u00a0%", " points"  # a number and its percent sign stay on one line
 UNDEFINED, NO_GAP = "not defined", "no gap"
+FINER = 5  # how much smaller than an end of an interval a number is that may be told as 0
 MOST_MORE = 9  # decimals beside the usual ones
 POINTS, CHILDREN, RANKS, METRES, INDEX = "percentage points", "children", "ranks", "metres", "from 0 to 1"
 
@@ -72,7 +73,7 @@ class Words:
         ends = [end for end in (difference.low, difference.high) if not isnan(end)]
         if not ends or min(ends) > 0 or max(ends) < 0:
             return self._enough(self._fine, *ends, difference.mean)
-        return self._enough(self._fine, max(ends, key=abs))
+        return self._enough(self._fine, max(ends, key=abs) / FINER)
 
     def signed(self, number: float, decimals: int | None = None) -> str:
         """A difference with its sign, a true minus and no negative zero; without its unit."""
@@ -173,7 +174,7 @@ WORDS: Mapping[str, Words] = {  # by measure
     "rank_distribution": _share(
         "Which choice families get",
         "Share of the applicants offered their first, second, third … choice; “none” is no offer, 12 is the twelfth or "
-        "a later one.",
+        "a later one, “kept” a seat that a child keeps and did not list.",
         RANK_DISTRIBUTION,
     ),
     "mean_rank": Words(

@@ -307,6 +307,26 @@ def test_answers_come_to_the_counted_chances_as_the_market_is_replicated():
     assert errors[-1] < errors[0]
 
 
+def test_the_standard_error_is_how_far_models_of_other_seeds_lie_apart():
+    """Its interval is about the probability; a count of as many draws is far less sure (decisions/0013)."""
+    names = [f"i{k:02}" for k in range(24)]
+    lists = {i: [("a", "b", "c")[(k + j) % 3] for j in range(1 + k % 3)] for k, i in enumerate(names)}
+    classes = {s: [names[k::2], names[1 - k :: 2]] for k, s in enumerate("ab")} | {"c": [names]}
+    market = lottery.market_of(choices=lists, priorities=classes, seats={"a": 4, "b": 5, "c": 3})
+    draws = 25
+    models = [cutoff_model(market, f"{seed}", draws, workers=1) for seed in range(60)]
+    told = zip(*(answers(model, market, range(market.n_applicants)) for model in models), strict=True)
+    n_unsure = 0
+    for of_child in told:
+        estimates = np.array([answer.probability for answer in of_child])
+        claimed = np.sqrt(np.mean([answer.standard_error**2 for answer in of_child], axis=0))
+        unsure, p = claimed > 0.005, estimates.mean(axis=0)
+        n_unsure += unsure.sum()
+        assert np.std(estimates, axis=0, ddof=1)[unsure] == pytest.approx(claimed[unsure], rel=0.4)
+        assert (claimed < 0.8 * np.sqrt(p * (1 - p) / draws) + 1e-9).all()
+    assert n_unsure > 20
+
+
 def test_whoever_holds_a_seat_is_never_told_of_no_offer():
     file = policy(secured_seat="continuing")
     people = "applicant_id,grade,current_program_id\n" + "".join(f"{i},KG,{'oak' if i < 'c' else ''}\n" for i in "abcdef")  # fmt: skip

@@ -13,7 +13,7 @@ from simulations.results import Cell, Estimate
 from simulations.words import WORDS, words
 
 MEASURE = "rank_distribution"
-LAST, NONE = 12, 0  # the twelfth choice or a later one; no offer
+LAST, KEPT, NONE = 12, 13, 0  # the twelfth choice or a later one; a kept seat that was not listed; no offer
 SEEN = 0.0005  # a later choice that fewer get is not drawn
 HEADER = ("Policy", "Of", "Choice", "Share", "Interval", "Difference", "Interval")
 
@@ -50,7 +50,7 @@ def _colors(compared: Sequence[str]) -> Sequence[str]:
 
 
 def _drawn_ranks(view: View, compared: Sequence[str]) -> list[int]:
-    """Every rank up to the last that somebody gets, and then no offer."""
+    """Every rank up to the last that somebody gets, kept seats where there are any, and then no offer."""
     seen = [
         rank
         for rank in range(1, LAST + 1)
@@ -58,7 +58,8 @@ def _drawn_ranks(view: View, compared: Sequence[str]) -> list[int]:
         for of in compared
         if (level := _level(view, arm, of, rank)) and level.mean >= SEEN
     ]
-    return [*range(1, max(seen, default=1) + 1), NONE]
+    kept = any((level := _level(view, arm, of, KEPT)) and level.mean for arm in view.arms for of in compared)
+    return [*range(1, max(seen, default=1) + 1), *[KEPT] * kept, NONE]
 
 
 def _level(view: View, arm: str, group: str, rank: int) -> Estimate | None:
@@ -121,14 +122,14 @@ def _bars(
 
 
 def _rank(rank: int) -> str:
-    return "none" if rank == NONE else f"{rank}+" if rank == LAST else str(rank)
+    return {NONE: "none", KEPT: "kept", LAST: f"{LAST}+"}.get(rank, str(rank))
 
 
 def _lines(view: View, compared: Sequence[str]) -> Iterator[list[str]]:
     said = WORDS[MEASURE]
     for of in compared:
         for arm in view.arms:
-            for rank in (*range(1, LAST + 1), NONE):
+            for rank in (*range(1, KEPT + 1), NONE):
                 if (result := view.at(arm, Cell(MEASURE, of, rank=rank))) is None:
                     continue
                 yield [view.arm(arm), words(of), _rank(rank), *in_numbers(result, said, view.findings.draws)]

@@ -16,7 +16,7 @@ from simulations.words import WORDS, percent, words
 
 MEASURE = "program_share"
 MOST_DRAWN = 60
-ROUNDING, MOST_DECIMALS = 1e-12, 6
+ROUNDING, MOST_DECIMALS = 1e-12, 3
 HEADER = ("Program", "Policy", "Share", "Interval", "Difference", "Interval", "Any assignment could reach")
 
 
@@ -151,7 +151,7 @@ def _picture(view: View, group: str, programs: Sequence[str], limits: Limits | N
 
 
 def _draw(lines: Sequence[Line], limits: Limits | None, title: str, size: str, paired: bool) -> str:
-    left, plot, right, step = (300, 420, 120, 24) if size == WIDE else (12, 266, 64, 42)
+    left, plot, right, step = (300, 420, 120, 24) if size == WIDE else (12, 246, 84, 42)
     drop = 0 if size == WIDE else 10
     bottom = step * len(lines) + 4
     canvas = Canvas(left + plot + right, bottom + 24)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from math import isnan
 
 from lottery.plan import Count
-from lottery.report.plots import BAND, BLUE, GRID, NARROW, TRACK, WIDE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks
-from simulations.figures.frame import Figure, Picture, Table, View
+from lottery.report.plots import BAND, BLUE, NARROW, TRACK, WIDE
+from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal
+from simulations.figures.frame import Figure, Picture, Table, View, listed
 from simulations.results import Cell, Estimate, Target
 from simulations.words import WORDS, percent, words
 
@@ -24,15 +24,14 @@ STABLE = (
     "A weakly stable assignment respects the classes of the baseline’s rules, with all seats open: what some draw "
     "without safeguards could bring."
 )
-HEADER = ("Policy", "Programs that meet it", "Share of the programs", "Interval")
+HEADER = ("Policy", "Programs with offers that meet it", "Interval")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One arm: how many programs meet the target, and their share."""
+    """One arm: the share of the programs with offers that meet the target."""
 
     label: str
-    programs: Estimate
     share: Estimate
 
 
@@ -50,9 +49,7 @@ def _figure(view: View, target: Target, number: int, order: int) -> Figure:
     title = f"Target for {words(target.group)}, per {target.per}"
     rows = list(_rows(view, target, order))
     pictures = [Picture("", *(_draw(rows, target, title, size) for size in (WIDE, NARROW)))] if rows else []
-    lines = [
-        [row.label, f"{row.programs.mean:.1f} of {target.attainable.compared}", *_in_percent(row.share)] for row in rows
-    ]
+    lines = [[row.label, *_in_percent(row.share)] for row in rows]
     tables = [Table(f"{view.named(title)}, in numbers", HEADER, lines)] if rows else []
     legend = [(BLUE, f"{target.per.capitalize()}s that meet the target")]
     legend += [(BAND, f"Beyond any weakly stable assignment under the classes of {baseline}, all seats open")] * shaded
@@ -71,12 +68,12 @@ def _notes(view: View, target: Target, rows: Sequence[Row]) -> Iterator[str]:
         f"The board’s target: at every {unit} the group “{words(target.group)}” makes up {percent(target.centre)} of "
         f"the offers, give or take {target.points:g} points: from {percent(reach.low)} to {percent(reach.high)}."
     )
-    first, *others = [f"{row.programs.mean:.1f}" for row in rows] or [""]
-    met = f"Under {rows[0].label} it is met at {first} of {reach.compared} {unit}s" if rows else "It was not measured"
+    first, *others = [_in_percent(row.share)[0] for row in rows] or [""]
+    met = f"Under {rows[0].label} {first} of the {unit}s with offers meet it" if rows else "It was not measured"
     yield f"{met}; {attainable(target)}{'' if reach.stable else '.'}"
     if others:
-        told = [f"at {count} under {row.label}" for count, row in zip(others, rows[1:], strict=True)]
-        yield f"It is met {', '.join(told)}, in a draw, on average."
+        told = [f"{share} under {row.label}" for share, row in zip(others, rows[1:], strict=True)]
+        yield f"It is met at {listed(told)}, in a draw, on average."
     if view.findings.study.resample:
         yield (
             "What could be reached is that of the cycle’s own families; the policies were measured with other years’, "
@@ -95,11 +92,11 @@ def attainable(target: Target) -> str:
     """
     What could be reached at all, as a clause.
 
-    "any assignment of the cycle's families could reach at most 30 (proved); any weakly stable one at most 18 (proved)",
-    and what a stable one is.
+    "any assignment of the cycle's families could reach at most 30 of 48 (proved); any weakly stable one at most 18
+    (proved)", and what a stable one is.
     """
-    reach, known = target.attainable, searched(target)
-    said = f"any assignment of the cycle’s families could reach {_at_most(reach.any_assignment, known)}"
+    reach, known, of = target.attainable, searched(target), f" of {target.attainable.compared:,}"
+    said = f"any assignment of the cycle’s families could reach {_at_most(reach.any_assignment, known, of)}"
     if reach.stable is None:
         return f"{said}; what a stable one could reach was not computed"
     return f"{said}; any weakly stable one {_at_most(reach.stable, known)}. {STABLE}"
@@ -110,52 +107,48 @@ def searched(target: Target) -> bool:
     return not any(remark.startswith(UNSEARCHED) for remark in target.attainable.remarks)
 
 
-def _at_most(count: Count, known: bool) -> str:
+def _at_most(count: Count, known: bool, of: str = "") -> str:
     """A count that is proved, or the room between what was found and what is proved; no room that nobody searched."""
     if count.found == count.bound or not known:
-        return f"at most {count.bound:,} (proved)"
-    return f"at most {count.bound:,} (proved; the best one found reaches {count.found:,})"
+        return f"at most {count.bound:,}{of} (proved)"
+    return f"at most {count.bound:,}{of} (proved; the best one found reaches {count.found:,})"
 
 
 def _rows(view: View, target: Target, order: int) -> Iterator[Row]:
     for arm in view.arms:
         result = view.at(arm, Cell(MEASURE, target.group), order)
         if result and target.per == "program" and not isnan(result.level.mean):
-            compared = target.attainable.compared
-            programs = Estimate(*(compared * number for number in result.level))
-            yield Row(view.arm(arm), programs, result.level)
+            yield Row(view.arm(arm), result.level)
 
 
 def _in_percent(share: Estimate) -> list[str]:
     return [WORDS[MEASURE].level(share.mean), WORDS[MEASURE].interval(share)]
 
 
-def _stable_limit(target: Target) -> int | None:
-    """The most programs a stable assignment could reach, where that is less than any assignment could."""
+def _stable_limit(target: Target) -> float | None:
+    """The largest share a stable assignment could reach, where that is less than any assignment could."""
     stable, any_ = target.attainable.stable, target.attainable.any_assignment
-    return stable.bound if stable is not None and stable.bound < any_.bound else None
+    return target.attainable.within_band(stable.bound) if stable is not None and stable.bound < any_.bound else None
 
 
 def _draw(rows: Sequence[Row], target: Target, title: str, size: str) -> str:
     left, plot, right, step = (250, 500, 90, 32) if size == WIDE else (8, 276, 58, 50)
-    compared, bottom = target.attainable.compared, step * len(rows)
+    bottom = step * len(rows)
     canvas = Canvas(left + plot + right, bottom + 24)
-    x = Axis(0, max(compared, 1), left, plot)
-    most = target.attainable.any_assignment.bound
+    x = Axis(0, 1, left, plot)
+    most = target.attainable.within_band(target.attainable.any_assignment.bound) or 0.0
     if (stable := _stable_limit(target)) is not None:
         canvas.bar(x(stable), 0, x(most) - x(stable), bottom, BAND)
-    canvas.bar(x(most), 0, x(compared) - x(most), bottom, TRACK)
-    whole = [tick for tick in nice_ticks(0, max(compared, 1)) if tick <= compared and tick == int(tick)]
-    horizontal(canvas, x, whole, 0, bottom)
-    canvas.line(x(compared), 0, x(compared), bottom, GRID)
+    canvas.bar(x(most), 0, x(1) - x(most), bottom, TRACK)
+    horizontal(canvas, Axis(0, 100, left, plot), (0, 25, 50, 75, 100), 0, bottom, " %")
     for number, row in enumerate(rows):
         y = step * number + (step / 2 if size == WIDE else 35)
         if size == WIDE:
             canvas.text(left - 12, y, row.label, left - 14, anchor="end")
         else:
             canvas.text(0, y - 22, row.label, canvas.width)
-        canvas.bar(x(0), y - 8, x(row.programs.mean) - x(0), 16, BLUE)
-        if row.programs.high > row.programs.low:
-            canvas.whisker(x(max(0.0, row.programs.low)), y, x(min(compared, row.programs.high)), y)
-        canvas.text(x(compared) + 8, y, f"{row.programs.mean:.1f} of {compared}", size=NUMBERS)
+        canvas.bar(x(0), y - 8, x(row.share.mean) - x(0), 16, BLUE)
+        if row.share.high > row.share.low:
+            canvas.whisker(x(row.share.low), y, x(row.share.high), y)
+        canvas.text(x(1) + 8, y, _in_percent(row.share)[0], size=NUMBERS)
     return canvas.svg(title, size)

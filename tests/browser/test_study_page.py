@@ -98,6 +98,30 @@ def test_nothing_reaches_beyond_the_screen(visit, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_of_the_answers_table_nothing_is_cut_and_nothing_has_to_be_scrolled(visit, width):
+    page = visit(width)
+    cut = page.evaluate(
+        """width => [...document.querySelectorAll('.blocks *, .blocks')].filter(part => !part.closest('thead')
+            && (part.getBoundingClientRect().right > width + 0.5 || part.scrollWidth > part.clientWidth + 1
+                && getComputedStyle(part).display !== 'inline')).map(part => part.outerHTML.slice(0, 80))""",
+        width,
+    )
+    assert page.locator(".blocks").count() == 2
+    assert cut == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_number_of_the_answers_table_stands_under_its_heading_or_beside_it(visit, width):
+    """On a phone every policy is a block, with the headings in it."""
+    table = visit(width).locator(".blocks").first
+    headings = [heading for heading in table.locator("thead th").all_text_contents() if heading != "Policy"]
+    row = table.locator("tbody tr").nth(1)
+    inside = [own for own in row.locator(".head").all() if own.is_visible()]
+    assert [own.text_content() for own in inside] == (headings if width < 640 else [])
+    assert (table.locator("thead").bounding_box()["height"] > 10) == (width > 640)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_label_of_a_plot_lies_inside_its_drawing(visit, width):
     cut = visit(width).evaluate(
         """() => [...document.querySelectorAll('svg[role=img]')].filter(plot => plot.getBoundingClientRect().width)

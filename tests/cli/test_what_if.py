@@ -6,13 +6,15 @@ import csv
 import json
 import shutil
 
+import numpy as np
 import pytest
 from tiny_cycles import choices, cycle, policy
 
 from lottery.chances import chances
-from lottery.cli.what_if import _chance
+from lottery.cli.what_if import _chance, _in_words
 from lottery.cutoff_model import cutoff_model
 from lottery.engine import prepare
+from lottery.equity import Interval
 from lottery.errors import LotteryError
 from lottery.policy import compile_market
 from lottery.policy.shipped import shipped_policy
@@ -114,14 +116,76 @@ def test_the_words_name_every_choice_and_its_interval(ask, prepared):
     assert " to " in out
 
 
+def risky_child(market):
+    """Somebody with a list of several programs, and mostly no offer."""
+    counted = chances(market, "x", DRAWS)
+    several = np.diff(market.choice_start) > 1
+    risky = int(np.where(several, counted.count_none, 0).argmax())
+    assert counted.count_none[risky] > 0.6 * DRAWS
+    return risky
+
+
 def test_the_warning_is_said_where_the_risk_is_high(ask, prepared):
     _, _, market = prepared
-    counted = chances(market, "x", DRAWS)
-    risky = int(counted.count_none.argmax())
-    assert counted.count_none[risky] > 0.6 * DRAWS
-    code, out, _ = ask(market.applicants[risky], *list_of(market, risky), json=False)
+    i = risky_child(market)
+    code, out, _ = ask(market.applicants[i], *list_of(market, i)[:-1], json=False)
     assert code == 0
     assert "your child would have no offer in about" in " ".join(out.split())
+    assert "handed in" not in out
+
+
+def test_of_the_list_as_handed_in_the_family_hears_one_number_and_it_is_the_count(ask, prepared):
+    """chances.csv said 42 of 100 and what-if 41: two numbers for one list."""
+    _, _, market = prepared
+    i = risky_child(market)
+    code, out, _ = ask(market.applicants[i], *list_of(market, i), json=False)
+    words = " ".join(out.split())
+    assert code == 0
+    assert "This is the list that was handed in. chances.csv counts its offers" in words
+    assert "warnings.csv says whether to warn it" in words
+    assert "of 100 draws" not in words
+
+
+def test_only_the_own_list_in_its_own_order_is_the_one_that_was_handed_in(ask, prepared):
+    _, _, market = prepared
+    i = risky_child(market)
+    own = list_of(market, i)
+    lists = {True: own, False: own[::-1]}
+    for handed_in, programs in lists.items():
+        answer = json.loads(ask(market.applicants[i], *programs)[1])
+        assert answer["handed_in"] is handed_in
+        assert answer["no_offer"]["warning"] is True
+    assert json.loads(ask(market.applicants[i], *own[:-1])[1])["handed_in"] is False
+
+
+def test_json_has_the_documented_keys(ask, prepared):
+    """docs/formats.md, other outputs."""
+    _, _, market = prepared
+    answer = json.loads(ask(market.applicants[0], *list_of(market, 0))[1])
+    assert set(answer) == {"applicant", "grade", "seed", "draws", "handed_in", "choices", "no_offer"}
+    keys = {"rank", "program", "eligible", "held_now", "probability", "low", "high"}
+    assert all(set(choice) == keys for choice in answer["choices"])
+    assert set(answer["no_offer"]) == {"probability", "low", "high", "warning"}
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        ((0.412, 0.410, 0.414), "41.2 % (41.0 % to 41.4 %)"),
+        ((0.412, 0.391, 0.446), "41 % (39 % to 45 %)"),
+        ((0.001, 0.0, 0.004), "under 1 % (0 % to under 1 %)"),
+        ((0.002, 0.0004, 0.004), "0.2 % (under 0.1 % to 0.4 %)"),
+        ((0.9985, 0.997, 0.9999), "99.9 % (99.7 % to over 99.9 %)"),
+        ((0.9985, 0.98, 1.0), "over 99 % (98 % to 100 %)"),
+        ((0.9, 0.88, 0.994), "90 % (88 % to 99 %)"),
+        ((1.0, 1.0, 1.0), "100 % (100 % to 100 %)"),
+        ((0.0, 0.0, 0.0), "0 % (0 % to 0 %)"),
+        ((0.0, 0.0, 0.003), "0 % (0 % to under 1 %)"),
+    ],
+)
+def test_an_interval_is_never_shown_as_a_point_unless_it_is_one(interval, words):
+    """41 % (41 % to 41 %) claims what nobody knows."""
+    assert " ".join(_in_words(Interval(*interval)).split()) == words
 
 
 def test_every_objection_to_a_list_is_a_sentence(ask, prepared, district):
@@ -218,6 +282,7 @@ def test_an_ineligible_choice_is_passed_over_and_said_so():
 def test_a_seat_that_is_held_now_ends_every_list():
     found = tiny(LISTS, "b", "elm", secured_seat="continuing")
     assert [(c.program, c.held_now) for c in found.choices] == [("elm", False), ("oak", True)]
+    assert found.handed_in  # the seat that is held was appended to the filed list as well
     assert found.none.estimate == 0
     assert found.choices[0].chance.estimate == pytest.approx(1 / 2, abs=0.15)
 

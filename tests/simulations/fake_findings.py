@@ -64,6 +64,14 @@ class World:
         members = sum(child in self.of(group) for child in behind)
         return min(members, len(behind) - members) if group else members
 
+    def listing(self):
+        """By group and program: who of the group lists the program."""
+        return {
+            (group, program): sum(program in self.lists[child] for child in self.of(group))
+            for group in ("", *self.groups)
+            for program in self.programs
+        }
+
     def measured(self, offer, before):
         """Every cell of one draw; children are counted one at a time."""
         found = {}
@@ -79,7 +87,7 @@ class World:
             found[Cell("offer_rate", group)] = rate[own_]
             found[Cell("first_choice_rate", group)] = first[own_]
             found[Cell("top_three_rate", group)] = _share(sum(1 <= ranks[c] <= 3 for c in own), len(own))
-            for rank in range(13):
+            for rank in range(14):
                 found[Cell("rank_distribution", group, rank=rank)] = _share(
                     sum(ranks[c] == rank for c in own), len(own)
                 )
@@ -164,6 +172,7 @@ def fake_findings(world=None, measures="all", cycles=("demo",), assumed=(), look
         plan, world.draws, looks, results, flows, safeguards, traces,
         _targets(world, cycles) if targets else [], dict.fromkeys(cycles, names),
         dict.fromkeys(assumed, "a guess of <i>nobody</i> & others"),
+        listing=dict.fromkeys(cycles, world.listing()),
     )  # fmt: skip
 
 

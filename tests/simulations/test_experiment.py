@@ -15,7 +15,6 @@ from lottery.sample import synthesize
 from simulations import run_study
 from simulations.batch import MOST_TOGETHER, run_batch
 from simulations.experiment import BATCH, Ledger, Plan
-from simulations.laboratory import cycle_of
 from simulations.population import compile_population
 from simulations.study import StudyError, load_study
 
@@ -162,15 +161,15 @@ def test_a_cycle_that_is_not_there_is_refused_with_its_line(study, tmp_path):
     path = tmp_path / "study.yaml"
     path.write_text(study.read_text(), encoding="utf-8")
 
-    with pytest.raises(StudyError, match=r"line 1.*no such folder"), cycle_of(load_study(path), "town"):
-        pass
+    with pytest.raises(StudyError, match=r"line 1.*no such folder"):
+        load_study(path)
 
 
 def test_low_income_must_be_defined_by_the_baseline(study, cycle, tmp_path):
     """An arm's own definition never decides: two arms would differ because they count differently."""
     policy = shipped_policy("baseline/no-priorities").read_text().replace("low_income", "other")
     (tmp_path / "no-income.yaml").write_text(policy, encoding="utf-8")
-    path = written(tmp_path, arms={"general": "no-income.yaml"})
+    path = written(tmp_path, arms={"general": "no-income.yaml"}, cycles=["demo"])
 
     with pytest.raises(StudyError, match="the fact `low_income` of the baseline"):
         compile_population(load_study(path), cycle, "town", 0)

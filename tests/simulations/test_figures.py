@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from lottery.plan import Attainable, Count, Reach
-from simulations.figures import View, moves, safeguards, shares, targets
+from lottery import market_of
+from lottery.plan import Attainable, Count, Reach, attainable, question
+from lottery.report.plots import BLUE, ORANGE
+from simulations.figures import View, frontier, moves, ranks, safeguards, shares, targets
 from simulations.figures.canvas import nice_ticks
 from simulations.intervals import Row, svg
 from simulations.page import render
-from simulations.results import Estimate
+from simulations.results import Cell, Estimate
 
 from .fake_findings import World, fake_findings
 from .test_page import UNKNOWN, WORLD, text_of
@@ -51,17 +54,17 @@ def test_a_target_is_told_with_what_any_and_any_stable_assignment_could_reach():
     )  # fmt: skip
     target = replace(findings.targets[0], centre=0.45, attainable=reach)
     findings = replace(findings, targets=[target])
-    met = {r.arm: 48 * r.level.mean for r in findings.results}
+    met = {r.arm: f"{100 * r.level.mean:.1f}\u00a0%" for r in findings.results}
 
     (figure,) = targets(View(findings, "demo", public=False))
 
     assert figure.notes[1] == (
-        f"Under general it is met at {met['general']:.1f} of 48 programs; any assignment of the cycle’s families could "
-        "reach at most 30 (proved); any weakly stable one at most 18 (proved; the best one found reaches 17). A weakly "
+        f"Under general {met['general']} of the programs with offers meet it; any assignment of the cycle’s families "
+        "could reach at most 30 of 48 (proved); any weakly stable one at most 18 (proved; the best one found reaches 17). A weakly "
         "stable assignment respects the classes of the baseline’s rules, with all seats open: what some draw without "
         "safeguards could bring."
     )
-    assert f"at {met['half']:.1f} under half" in figure.notes[2]
+    assert f"{met['half']} under half" in figure.notes[2]
     assert "At 1 program no assignment" in figure.notes[3]
     assert figure.notes[-1] == "Ties were left to any draw."
     some = replace(target, attainable=replace(reach, units=reach.units[:40]))
@@ -79,8 +82,8 @@ def test_a_target_whose_stable_assignments_were_not_looked_at_says_so_and_needs_
 
     assert figure.pictures == []
     assert figure.notes[1] == (
-        "It was not measured; any assignment of the cycle’s families could reach at most 5 (proved; the best one found "
-        "reaches 4); what a stable one could reach was not computed."
+        "It was not measured; any assignment of the cycle’s families could reach at most 5 of 6 (proved; the best one "
+        "found reaches 4); what a stable one could reach was not computed."
     )
 
 
@@ -96,6 +99,104 @@ def test_the_frontier_marks_an_arm_that_another_one_beats_in_both():
 
     assert "again is drawn hollow: on these two measures general is as good or better, and in one by more than" in page
     assert page.count("is drawn hollow") == 1  # reserve is more mixed; half is too close to tell
+
+
+def test_what_the_frontier_does_not_show_stands_beside_it_in_the_table():
+    asked = ["first_choice_rate", "dissimilarity", "offer_rate", "worse_off"]
+    view = View(fake_findings(World(draws=4), measures=asked), "demo", public=False)
+
+    (figure,) = frontier(view)
+
+    assert figure.tables[0].header[3:] == ["On these two measures", "With an offer: difference", "Worse off"]
+    rows = {row[0]: row[4:] for row in figure.tables[0].rows}
+    worse = next(r.level.mean for r in view.findings.results if (r.arm, r.cell) == ("half", Cell("worse_off")))
+    assert rows["again"] == ["the same in every draw", "0.0 children"]
+    assert rows["half"][1] == f"{worse:.1f} children"
+    assert rows["general"] == ["the baseline", "the baseline"]
+
+
+def reached(view, **how):
+    """The figure of the first target, with another reach."""
+    first = view.findings.targets[0]
+    target = replace(first, attainable=replace(first.attainable, **how))
+    (figure,) = targets(replace(view, findings=replace(view.findings, targets=[target])))
+    return figure
+
+
+def test_what_no_stable_assignment_could_reach_is_shaded_under_the_baselines_classes_with_all_seats_open():
+    view = View(fake_findings(World(draws=4), measures=["targets_met"]), "demo", public=False)
+
+    shaded = reached(view, compared=8, any_assignment=Count(6, 6), stable=Count(4, 4))
+
+    names = [words for _, words in shaded.legend]
+    assert names[1] == "Beyond any weakly stable assignment under the classes of general, all seats open"
+    (picture,) = shaded.pictures
+    number = axis_of(picture.wide)
+    (band,) = re.findall(r'<rect x="([\d.]+)" y="0" width="([\d.]+)"[^>]*fill="#f3e2b8"', picture.wide)
+    assert [number(band[0]), number(float(band[0]) + float(band[1]))] == pytest.approx([50, 75], abs=0.1)
+    assert len(reached(view, stable=Count(5, 5)).legend) == 2  # no further away than any assignment at all
+
+
+def test_a_count_that_nobody_searched_for_is_told_by_its_bound_alone(monkeypatch):
+    monkeypatch.setattr(question, "MOST_SEARCHED", 0)
+    market = market_of(choices={"a": ["s"], "b": ["s"]}, priorities={"s": [["a", "b"]]}, seats={"s": 1})
+    pool = attainable(market, np.array([True, False]), np.zeros(1, dtype=np.int32), ["s"], 0.5, 10.0, 0)
+    view = View(fake_findings(World(draws=4), measures=["targets_met"]), "demo", public=False)
+
+    note = reached(view, remarks=pool.remarks).notes[1]
+
+    assert "could reach at most 5 of 6 (proved); any" in note
+    assert "found" not in note
+    assert "at most 5 of 6 (proved; the best one found reaches 4)" in reached(view).notes[1]
+
+
+def test_where_families_do_not_all_answer_truly_members_are_those_who_say_so():
+    findings = fake_findings(World(draws=5), measures=["offer_rate"])
+
+    (figure,) = safeguards(View(replace(findings, declared=frozenset({"half"})), "demo", public=False))
+
+    assert figure.notes[1].startswith("Under half not all families answer truly: the members of a safeguard are those")
+    assert "of those who say they are its members are offered those programs" in next(
+        note for note in figure.notes[2:] if note.startswith("Under half,")
+    )
+    assert "who say" not in next(note for note in figure.notes if note.startswith("Under reserve,"))
+
+
+@pytest.mark.parametrize(
+    ("share", "told", "color"),
+    [(0.299, "29.9", ORANGE), (0.2996, "29.96", ORANGE), (0.301, "30", BLUE), (0.5004, "50.04", ORANGE)],
+)
+def test_a_share_near_an_end_of_the_target_is_told_on_the_side_of_its_color(share, told, color):
+    findings = fake_findings(World(draws=4, arms={"general": 0.0}), measures=["program_share"])
+    results = [replace(r, level=Estimate(share, 0.0, share, share)) for r in findings.results]
+
+    (figure,) = shares(View(replace(findings, results=results), "demo", public=False))
+
+    drawn = figure.pictures[0].wide
+    assert set(re.findall(r">([\d.]+) %</text>", drawn)) - {"0", "25", "50", "75", "100"} == {told}
+    assert set(re.findall(r'<circle[^>]*fill="(#\w+)"', drawn)) == {color}
+    assert [words for _, words in figure.legend][:3] == ["Within the target", "Outside the target", "The target"]
+
+
+def test_without_a_target_shares_are_held_against_the_mean_of_programs():
+    (figure,) = shares(View(fake_findings(World(draws=4), measures=["program_share"], targets=False), "demo", False))
+
+    around = "10 points around the mean of programs"
+    assert [words for _, words in figure.legend] == [f"Within {around}", f"Outside {around}", around]
+    assert "No target is set for low income. The mean of the programs under general is" in figure.notes[1]
+
+
+def test_a_seat_that_is_kept_and_was_not_listed_has_a_bar_of_its_own_where_somebody_has_one():
+    findings = fake_findings(World(draws=4), measures=["rank_distribution"])
+    kept = Cell("rank_distribution", rank=13)
+    results = [replace(r, level=Estimate(0.2, 0.0, 0.2, 0.2)) if r.cell == kept else r for r in findings.results]
+
+    (before,) = ranks(View(findings, "demo", public=False))
+    (after,) = ranks(View(replace(findings, results=results), "demo", public=False))
+
+    assert ">kept</text>" in after.pictures[0].wide
+    assert ">kept</text>" not in before.pictures[0].wide
+    assert ["general", "everybody", "kept", "20.0\u00a0%"] in [row[:4] for row in after.tables[0].rows]
 
 
 def axis_of(drawn):
@@ -178,6 +279,14 @@ def test_a_point_stands_where_its_number_is_on_the_axis(low, middle, high, size)
         return grid[0] + (grid[-1] - grid[0]) * (number - ticks[0]) / (ticks[-1] - ticks[0])
 
     assert (start, point, end) == pytest.approx((at(low), at(middle), at(high)), abs=0.11)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_no_line_is_drawn_over_the_letters_of_a_row(size):
+    drawn = svg("title", [Row("a", -1.0, 0.5, 2.0, "text")], size)
+
+    assert drawn.rindex('stroke-dasharray="4 3"') < drawn.index(">a</text>")
+    assert drawn.index(">a</text>") < drawn.index("<circle")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from math import nan
 
 import pytest
 
 from simulations.figures import View, answer
-from simulations.figures.told import told
+from simulations.figures.told import in_numbers, told
 from simulations.page import render, write_page
 from simulations.published import published
 from simulations.results import Cell, Estimate, Result
@@ -159,6 +160,11 @@ def result(mean, low, high, unchanged=0, measure="offer_rate"):
         (result(0.05, 0.04, 0.06, measure="dissimilarity"), "+0.050 (+0.040 to +0.060): more separate"),
         (result(0.05, 0.04, 0.06, measure="exposure"), "+0.050 (+0.040 to +0.060): more mixed"),
         (result(-3, -4, -2, measure="without_offer"), "−3.0 children (−4.0 to −2.0): fewer"),
+        (result(0.00004, 0.00001, 0.00007), "+0.004 points (+0.001 to +0.007): more"),
+        (result(0.0004, 0.000002, 0.0008), "+0.0400 points (+0.0002 to +0.0800): more"),
+        (result(-1e-6, -3e-6, 1e-6), "no difference shown (−0.0003 to +0.0001)"),
+        (result(0.02, 0.01, 0.03, measure="offer_rate_gap"), "+2.00 points (+1.00 to +3.00): toward the group"),
+        (result(-0.02, -0.03, -0.01, measure="first_choice_gap"), "−2.00 points (−3.00 to −1.00): toward all others"),
     ],
 )
 def test_a_difference_is_told_as_shown_not_shown_or_the_same_in_every_draw(found, said):
@@ -221,7 +227,7 @@ def test_an_arm_with_behaviour_is_labelled_assumed_wherever_it_stands(findings, 
     assert set(labels) >= {"half (assumed)"}
     assert all(label.startswith("half (assumed)") for label in labels)
     text = text_of(page)
-    assert "half : half.yaml half.yaml Assumed 10% of the families leave before seats are final." in text
+    assert "half : half.yaml Assumed 10% of the families leave before seats are final." in text
     assert "a guess of &lt;i&gt;nobody&lt;/i&gt; &amp; others" in text
 
 
@@ -261,7 +267,7 @@ def test_every_kind_of_behaviour_is_told():
     ],
 )
 def test_the_page_says_what_its_intervals_cover(change, said):
-    assert said in text_of(render(replace(fake_findings(World()), **change), public=False))
+    assert said in unescape(text_of(render(replace(fake_findings(World()), **change), public=False)))
 
 
 def test_replications_are_told_and_few_of_them_warned_of():
@@ -294,3 +300,72 @@ def test_the_table_of_a_rank_distribution_has_the_numbers_that_were_found(findin
 def test_estimates_of_the_fake_are_worked_by_hand():
     """1, 2, 3: mean 2, s² = 1, standard error √(1/3), three of them on either side."""
     assert estimate([1.0, 2.0, 3.0]) == pytest.approx((2.0, 3**-0.5, 2 - 3**0.5, 2 + 3**0.5))
+
+
+SMALL = Estimate(0.00002, 0.00001, -0.00001, 0.00005)
+
+
+@pytest.mark.parametrize(
+    ("difference", "unchanged", "said"),
+    [
+        (Estimate(0.0, 0.0, 0.0, 0.0), 10, ["the same in every draw", ""]),
+        (SMALL, 3, ["+0.002", "−0.001 to +0.005"]),
+        (Estimate(0.00002, 0.0, 0.00001, 0.00003), 3, ["+0.002", "+0.001 to +0.003"]),
+    ],
+)
+def test_a_table_never_says_that_a_difference_is_nothing_where_draws_differ(difference, unchanged, said):
+    found = replace(result(0, 0, 0), difference=difference, unchanged=unchanged)
+
+    assert in_numbers(found, WORDS["offer_rate"], 10)[2:] == said
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        (0.132, "13.2 points more likely"),
+        (-0.031, "3.1 points less likely"),
+        (-0.0001, "0.01 points less likely"),
+        (0, "no gap"),
+    ],
+)
+def test_a_gap_says_who_is_more_likely(gap, said):
+    assert WORDS["offer_rate_gap"].level(gap) == said
+
+
+def test_a_policy_is_told_by_its_title_with_its_file_beside_it(findings):
+    page = render(replace(findings, titles={"half": "Half of the seats for <b>some</b>"}), public=False)
+
+    assert (
+        '<strong>half</strong>: Half of the seats for &lt;b&gt;some&lt;/b&gt; <span class="id">half.yaml</span>' in page
+    )
+
+
+def test_what_counts_as_an_offer_is_said_before_the_first_number(page):
+    text = text_of(page)
+
+    assert text.index("An offer includes the seat a child holds now and keeps") < text.index("What each policy changes")
+
+
+def test_a_share_of_the_offers_is_told_once_where_both_measures_of_it_are_asked_for(page):
+    assert "Low-income children among those offered" not in page
+    alone = render(fake_findings(WORLD, measures=["low_income_share"]), public=False)
+    assert "Low-income children among those offered" in alone
+
+
+def test_the_heading_of_flows_stays_with_the_reason_where_none_may_be_shown():
+    found = replace(fake_findings(WORLD, measures=["offer_rate"]), flows=[])
+
+    assert "Flows of fewer than 11 children in a draw" in text_of(render(found, public=True))
+    assert "largest flows" not in text_of(render(found, public=False))
+
+
+def test_the_two_pages_say_one_rule_of_what_is_kept_back(findings):
+    text = text_of(render(published(findings), public=True))
+
+    assert "Kept back is what is about a group of fewer than 11 children, or of all but fewer than 11" in text
+    assert "What is shown may be less than 11: it is what happens to a larger group" in text
+
+
+def test_nowhere_does_the_page_speak_of_a_band(page):
+    assert "the band" not in text_of(page).lower()
+    assert "within the band" not in page.lower()

@@ -180,13 +180,50 @@ def test_one_program_more_goes_and_not_the_whole_group():
     nobody = Cell("program_offers", "low_income", "P05")  # which would hide nothing
     results = [replace(r, level=Estimate(0.0, 0.0, 0.0, 0.0)) if r.cell == nobody else r for r in findings.results]
 
-    shown = published(replace(findings, results=results))
+    listing = {(g, p): 100 if g == "" else 70 - 10 * int(p[1:]) for g in ("", "low_income") for p in made.programs}
+
+    shown = published(replace(findings, results=results, listing={"demo": listing}))
 
     kept = {r.cell.program for r in shown.results if r.cell.measure == "program_offers" and r.cell.group}
-    assert len(kept) == 3
-    assert "P02" not in kept
-    assert "P05" in kept
+    assert kept == {"P01", "P03"}  # P05, which fewest list, and as that would not do P04
     assert {r.cell.program for r in shown.results if not r.cell.group} == {"", *made.programs}
+
+
+def test_two_studies_of_one_baseline_keep_back_the_same_programs_first():
+    """The arms offer other numbers of children; who lists what is the same."""
+    gone = []
+    for arms in ({"general": 0.0, "half": 0.5}, {"general": 0.0, "against": -0.6}, {"general": 0.0, "all": 1.0}):
+        made = World(seed=2, arms=arms, draws=4, programs=6, children=300)
+        made.fewest = lambda group, program="": 7 if (group, program) == ("low_income", "P03") else 50
+        listing = {(g, p): 100 if g == "" else 60 - int(p[1:]) for g in ("", "low_income") for p in made.programs}
+        shown = published(replace(fake_findings(made, targets=False), listing={"demo": listing}))
+        told = {r.cell.program for r in shown.results if r.cell.measure == "program_offers" and r.cell.group}
+        gone.append(set(made.programs) - told)
+
+    assert gone == [{"P03", "P06"}] * 3
+
+
+def test_a_unit_that_few_list_is_not_told_where_no_measure_is_by_program():
+    made = world(2, children=150)
+    findings = fake_findings(made, measures=["targets_met"])
+    listing = {**findings.listing["demo"], ("low_income", "P02"): 10, ("", "P03"): 40, ("low_income", "P03"): 30}
+    listing |= {(g, p): 20 * (2 - bool(g)) for g in ("", "low_income") for p in ("P01", "P04", "P05")}
+
+    (target,) = published(replace(findings, listing={"demo": listing})).targets
+
+    assert {unit.name for unit in target.attainable.units} == {"P01", "P04", "P05"}
+
+
+def test_a_stop_rule_does_not_tell_of_a_group_that_is_kept_back():
+    """A standard error of few children tells of them; that the rule did not hold stays."""
+    findings = fake_findings(world(1, ("low_income", "foster"), shares={"foster": 0.05}))
+    unmet = [("half", Cell("offer_rate", "foster"), 0.03), ("half", Cell("offer_rate", "low_income"), 0.02)]
+
+    shown = published(replace(findings, until="se<0.001", unmet=unmet)).unmet
+
+    assert shown[0][:2] == ("half", Cell("offer_rate"))
+    assert np.isnan(shown[0][2])
+    assert shown[1:] == unmet[1:]
 
 
 def test_a_program_that_goes_for_everybody_goes_for_every_group():

@@ -298,7 +298,7 @@ def test_a_batch_that_is_half_joined_is_not_saved(tmp_path):
 
 
 def tally_of(n_cells):
-    tally = ArmTally.none(n_cells, 0, 1, (1, 2))
+    tally = ArmTally.none(0, 1, (1, 2), np.zeros(n_cells, dtype=np.int64), np.zeros((1, 1), dtype=np.int64))
     tally.level.join(Moments.of(np.ones((5, n_cells))))
     return tally
 

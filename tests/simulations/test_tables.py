@@ -68,7 +68,7 @@ def test_ranks_and_draws_are_sorted_as_numbers(folder):
     ranks = [int(row["rank"]) for row in rows(folder, "results") if row["measure"] == "rank_distribution"]
     draws = [int(row["draws"]) for row in rows(folder, "convergence") if row["measure"] == "offer_rate"]
 
-    assert ranks == list(range(13)) * (len(ranks) // 13)
+    assert ranks == list(range(14)) * (len(ranks) // 14)
     assert draws[:4] == [500, 750, 1250, 1500]
 
 

@@ -126,13 +126,14 @@ def test_too_little_for_a_standard_error_has_none():
 
 
 def test_a_tally_is_the_same_after_a_file_has_held_its_arrays():
-    tally = ArmTally.none(3, 1, 4, (2, 5))
+    tally = ArmTally.none(1, 4, (2, 5), np.array([11, 7, 9]), np.zeros((4, 2), dtype=np.int64))
     tally.level.join(Moments.of(np.random.default_rng(3).normal(size=(6, 3))))
     tally.offers += 7
 
     again = ArmTally.from_arrays(tally.arrays())
 
     assert again.level.n == 6
+    assert again.fewest.tolist() == [11, 7, 9]
     assert all(np.array_equal(array, again.arrays()[name]) for name, array in tally.arrays().items())
     tally.join(again)
     assert (tally.level.n, tally.offers.tolist()) == (12, [14] * 4)
