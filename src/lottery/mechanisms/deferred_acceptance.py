@@ -7,7 +7,7 @@ can express is substitutable and obeys the law of aggregate demand (shown exhaus
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -83,7 +83,19 @@ class DeferredAcceptance:
         `per_application`, where every program draws its own.  The returned array is the caller's.
         """
         market = self.market
-        self.n_proposals = propose_and_reject(
+        self.n_proposals = propose_and_reject(*self._arguments(place, per_application))
+        return np.where(self._held < market.choice_start[1:], self._held, -1).astype(np.int32)
+
+    def run_draws(self, places: Ints, *, per_application: bool = False) -> Ints:
+        """Match under many draws ([draw, …] of `run`), and return what `run` returns for each ([draw, applicant])."""
+        offered = np.empty((len(places), self.market.n_applicants), dtype=np.int32)
+        propose_and_reject_in_draws(offered, *self._arguments(places, per_application))
+        return offered
+
+    def _arguments(self, place: Ints, per_application: bool) -> tuple[Any, ...]:
+        """What the kernels read and write."""
+        market = self.market
+        return (
             market.choice_start,
             market.program,
             market.standing,
@@ -99,30 +111,6 @@ class DeferredAcceptance:
             self._held,
             self._choice,
         )
-        return np.where(self._held < market.choice_start[1:], self._held, -1).astype(np.int32)
-
-    def run_draws(self, places: Ints, *, per_application: bool = False) -> Ints:
-        """Match under many draws ([draw, …] of `run`), and return what `run` returns for each ([draw, applicant])."""
-        market = self.market
-        offered = np.empty((len(places), market.n_applicants), dtype=np.int32)
-        propose_and_reject_in_draws(
-            market.choice_start,
-            market.program,
-            market.standing,
-            places,
-            per_application,
-            self._bits,
-            self._seat_start,
-            self._capacity,
-            self._vacant,
-            self._seat,
-            self._cutoff,
-            self._n_held,
-            self._held,
-            self._choice,
-            offered,
-        )
-        return offered
 
     def slots(self) -> Ints:
         """The slot of the seat group in which each applicant was seated by the last run, or -1 ([applicant])."""

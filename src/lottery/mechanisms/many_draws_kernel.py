@@ -11,6 +11,7 @@ from lottery.mechanisms.kernel import Choice, propose_and_reject
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def propose_and_reject_in_draws(
+    offered: Ints,
     choice_start: Ints,
     program: Ints,
     standing: AnyArray,
@@ -25,7 +26,6 @@ def propose_and_reject_in_draws(
     n_held: Ints,
     held: Ints,
     choice: Choice | None,
-    offered: Ints,
 ) -> None:
     """
     Run the market once for every row of `places`, and write the application each applicant is offered, or -1.
