@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-RISKY = 0.30  # assumed: recalled as the threshold of that paper's warnings; its abstract does not give one
+RISKY = 0.30  # assumed: the abstract gives no threshold
 
 Language = Literal["en", "es"]
 
