@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lottery.matching import match
     from lottery.outcome import Outcome
     from lottery.plain import market_of
+    from lottery.propensity import propensity_score
 
 __version__ = "0.1.0"
 
@@ -29,6 +30,7 @@ _HOME = {
     "audit": "lottery.auditor",
     "market_of": "lottery.plain",
     "match": "lottery.matching",
+    "propensity_score": "lottery.propensity",
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "audit",
     "market_of",
     "match",
+    "propensity_score",
 ]
 
 
