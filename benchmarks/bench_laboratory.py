@@ -48,8 +48,7 @@ def written(folder: Path, draws: int) -> Path:
 @pytest.fixture(scope="module")
 def population(tmp_path_factory: pytest.TempPathFactory) -> Population:
     file = load_study(written(tmp_path_factory.mktemp("study"), RACED_DRAWS))
-    with cycle_of(file, DEMO) as cycle:
-        return compile_population(file, cycle, DEMO, 0)
+    return compile_population(file, cycle_of(file, DEMO), DEMO, 0)
 
 
 @pytest.mark.benchmark(timer=time.perf_counter)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from lottery.cycle import Cycle
-from lottery.draw.seals import combined_hash, file_hash
+from lottery.draw.seals import file_hash
 from lottery.errors import IntakeError
 from lottery.folders import all_or_nothing
 from lottery.intake import read_cycle
@@ -35,7 +34,7 @@ from simulations.tables import decimal, write_tables
 from simulations.targets import attainable_targets
 from simulations.unfinished import Unfinished
 from simulations.watch import Watch
-from simulations.workers import cluster, threads
+from simulations.workers import cluster, laboratory_hash, threads
 
 Progress = Callable[[int, int], None]
 MOST_CHILDREN = 2_000_000  # whose populations are kept in memory; others are compiled again when their turn comes
@@ -66,54 +65,52 @@ def run_study(
     study = file.study
     rule = None if until is None else StopRule.read(until, study.measures)
     plan = Plan(study.draws, study.replications, len(study.cycles))
-    with ExitStack() as stack:
-        tables = [stack.enter_context(cycle_of(file, name)) for name in study.cycles]
+    tables = [cycle_of(file, name) for name in study.cycles]
+    policies = {arm: load_policy(file.policy(arm)) for arm in study.arms}
+    for table in tables:
+        check_behaviour(file, policies, table)
 
-        policies = {arm: load_policy(file.policy(arm)) for arm in study.arms}
-        for table in tables:
-            check_behaviour(file, policies, table)
+    n_children = max(len(table["applicants"]) for table in tables)
 
-        n_children = max(len(table["applicants"]) for table in tables)
+    @lru_cache(max(2, MOST_CHILDREN // max(1, n_children)))
+    def population(cycle: int, replication: int) -> Population:
+        name = study.cycles[cycle]
+        return compile_population(file, tables[cycle], name, replication, resample=study.resample)
 
-        @lru_cache(max(2, MOST_CHILDREN // max(1, n_children)))
-        def population(cycle: int, replication: int) -> Population:
-            name = study.cycles[cycle]
-            return compile_population(file, tables[cycle], name, replication, resample=study.resample)
-
-        populations = [population(cycle, 0) for cycle in range(len(tables))]
-        sealed = _sealed(file, policies, tables)
-        watch = Watch(study, populations, rule)
-        unfinished = Unfinished(out)
-        ledger = unfinished.open(sealed, resume=resume)
-        counter = Counter(progress, plan.draws * plan.cycles, plan.draws_in(ledger.done))
-        pool = (
-            threads(population, study.measures, counter, workers)
-            if address is None
-            else cluster(population, study.measures, counter, address, unfinished.folder)
-        )
-        try:
-            with pool as hands:
-                draws = run(
-                    plan,
-                    ledger,
-                    hands,
-                    after_batch=lambda: unfinished.save(ledger),
-                    enough=lambda done: watch.look(ledger, done, plan.rounds_in(done)),
-                )
-        finally:
-            unfinished.save(ledger, now=True)
-        watch.last(ledger, draws)
-        targets = []
-        if OF_TARGETS & set(study.measures):
-            own = [compile_population(file, *about, 0) for about in zip(tables, study.cycles, strict=True)]
-            targets = attainable_targets(own, step)
-        looks = 1 if rule is None else plan.rounds
-        titles = {arm: policy.policy.title for arm, policy in policies.items()}
-        findings = findings_of(study, populations, ledger, watch.cells, targets, titles, draws=draws, looks=looks)
-        if rule is not None:
-            findings = replace(findings, until=until, unmet=watch.unmet(ledger))
-        with all_or_nothing(out) as folder:
-            write_everything(findings, populations, ledger, sealed, folder)
+    populations = [population(cycle, 0) for cycle in range(len(tables))]
+    sealed = _sealed(file, policies, tables)
+    watch = Watch(study, populations, rule)
+    unfinished = Unfinished(out)
+    ledger = unfinished.open(sealed, resume=resume)
+    counter = Counter(progress, plan.draws * plan.cycles, plan.draws_in(ledger.done))
+    pool = (
+        threads(population, study.measures, counter, workers)
+        if address is None
+        else cluster(population, study.measures, counter, address, unfinished.folder)
+    )
+    try:
+        with pool as hands:
+            draws = run(
+                plan,
+                ledger,
+                hands,
+                after_batch=lambda: unfinished.save(ledger),
+                enough=lambda done: watch.look(ledger, done, plan.rounds_in(done)),
+            )
+    finally:
+        unfinished.save(ledger, now=True)
+    watch.last(ledger, draws)
+    targets = []
+    if OF_TARGETS & set(study.measures):
+        own = [compile_population(file, *about, 0) for about in zip(tables, study.cycles, strict=True)]
+        targets = attainable_targets(own, step)
+    looks = 1 if rule is None else plan.rounds
+    titles = {arm: policy.policy.title for arm, policy in policies.items()}
+    findings = findings_of(study, populations, ledger, watch.cells, targets, titles, draws=draws, looks=looks)
+    if rule is not None:
+        findings = replace(findings, until=until, unmet=watch.unmet(ledger))
+    with all_or_nothing(out) as folder:
+        write_everything(findings, populations, ledger, sealed, folder)
     unfinished.finish()
     return findings
 
@@ -133,19 +130,18 @@ class Counter:
                 self._progress(self._done, self._total)
 
 
-@contextmanager
-def cycle_of(file: StudyFile, name: str) -> Iterator[Cycle]:
-    """The sample district, or a folder beside the study."""
+def cycle_of(file: StudyFile, name: str) -> Cycle:
+    """Read the sample district, or a folder beside the study; raises IntakeError with every problem."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = file.path.parent / name
         if name == DEMO:
             folder = Path(scratch) / DEMO
             build_pasadena(folder)
         cycle, problems = read_cycle(folder)
-        errors = [problem for problem in problems if problem.severity == "error"]
-        if cycle is None or errors:
-            raise IntakeError(errors)
-        yield cycle
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if cycle is None or errors:
+        raise IntakeError(errors)
+    return cycle
 
 
 def write_everything(
@@ -175,7 +171,6 @@ def write_everything(
 
 def _sealed(file: StudyFile, policies: Mapping[str, PolicyFile], tables: Sequence[Cycle]) -> dict[str, Any]:
     """Everything that decides the numbers: the hashes of the study, its inputs and policies, and of the laboratory."""
-    laboratory = Path(__file__).parent
     cycles = {}
     for name, cycle in zip(file.study.cycles, tables, strict=True):
         seals = {arm: sealed_inputs(cycle, policy) for arm, policy in policies.items()}
@@ -184,13 +179,7 @@ def _sealed(file: StudyFile, policies: Mapping[str, PolicyFile], tables: Sequenc
     return {
         "study_sha256": file_hash(file.path),
         "cycles": cycles,
-        "laboratory_hash": combined_hash(
-            {
-                path.relative_to(laboratory).as_posix(): file_hash(path)
-                for pattern in ("*.py", "*.j2")
-                for path in sorted(laboratory.rglob(pattern))
-            }
-        ),
+        "laboratory_hash": laboratory_hash(),
     }
 
 

@@ -116,11 +116,17 @@ def run_stored(path: str, expected: str, measures: Sequence[Measure], draws: ran
 
 
 @cache
+def laboratory_hash() -> str:
+    """One hash of the laboratory's sources and templates."""
+    laboratory = Path(__file__).resolve().parent
+    sources = [path for pattern in ("*.py", "*.j2") for path in laboratory.rglob(pattern)]
+    return combined_hash({path.relative_to(laboratory).as_posix(): file_hash(path) for path in sources})
+
+
+@cache
 def program() -> str:
     """One hash of what computes: the engine, the laboratory and the versions of what is under them."""
-    laboratory = Path(__file__).resolve().parent
-    sources = {path.relative_to(laboratory).as_posix(): file_hash(path) for path in laboratory.rglob("*.py")}
-    about = {**versions(), "laboratory_hash": combined_hash(sources)}
+    about = {**versions(), "laboratory_hash": laboratory_hash()}
     return sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 

@@ -20,8 +20,7 @@ from .interruptions import town
 
 def compiled(path, name="town", replication=0):
     file = load_study(path)
-    with cycle_of(file, name) as cycle:
-        return compile_population(file, cycle, name, replication)
+    return compile_population(file, cycle_of(file, name), name, replication)
 
 
 def arrays_of(value, seen=None):
