@@ -16,12 +16,12 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.bench_run import BYTES_OF_MAXRSS
 from benchmarks.ledger import Ledger
 from benchmarks.measure import spread, timed
+from lottery.named import DEMO, cycle_at
 from simulations import run_study
 from simulations.experiment import Ledger as Counted
 from simulations.experiment import Plan, run
-from simulations.laboratory import cycle_of
 from simulations.population import Population, compile_population
-from simulations.study import ALL_MEASURES, DEMO, load_study
+from simulations.study import ALL_MEASURES, load_study
 from simulations.workers import threads
 
 SUBJECT = "The laboratory: two policies on the sample district, all measures, by the clock on the wall"
@@ -48,7 +48,7 @@ def written(folder: Path, draws: int) -> Path:
 @pytest.fixture(scope="module")
 def population(tmp_path_factory: pytest.TempPathFactory) -> Population:
     file = load_study(written(tmp_path_factory.mktemp("study"), RACED_DRAWS))
-    return compile_population(file, cycle_of(file, DEMO), DEMO, 0)
+    return compile_population(file, cycle_at(file.path, DEMO), DEMO, 0)
 
 
 @pytest.mark.benchmark(timer=time.perf_counter)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lottery.report.canvas import Axis, Canvas, horizontal, nice_ticks
 from lottery.report.plots import BLUE, INK, MUTED, NARROW
-from simulations.figures.canvas import Axis, Canvas, horizontal, nice_ticks
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -13,13 +12,11 @@ from typing import Any
 
 from lottery.cycle import Cycle
 from lottery.draw.seals import file_hash
-from lottery.errors import IntakeError
 from lottery.folders import all_or_nothing
-from lottery.intake import read_cycle
+from lottery.named import cycle_at
 from lottery.policy import PolicyFile, load_policy
 from lottery.report.chances import sealed_inputs
 from lottery.report.record import versions
-from lottery.sample import build_pasadena
 from simulations.experiment import Ledger, Plan, run
 from simulations.families import check_behaviour
 from simulations.findings import findings_of
@@ -29,7 +26,7 @@ from simulations.probabilities import write_probabilities
 from simulations.published import published
 from simulations.results import Findings, Result
 from simulations.stop import StopRule
-from simulations.study import DEMO, Measure, StudyFile, load_study
+from simulations.study import Measure, StudyFile, load_study
 from simulations.tables import decimal, write_tables
 from simulations.targets import attainable_targets
 from simulations.unfinished import Unfinished
@@ -65,7 +62,7 @@ def run_study(
     study = file.study
     rule = None if until is None else StopRule.read(until, study.measures)
     plan = Plan(study.draws, study.replications, len(study.cycles))
-    tables = [cycle_of(file, name) for name in study.cycles]
+    tables = [cycle_at(file.path, name) for name in study.cycles]
     policies = {arm: load_policy(file.policy(arm)) for arm in study.arms}
     for table in tables:
         check_behaviour(file, policies, table)
@@ -128,20 +125,6 @@ class Counter:
             self._done += draws
             if self._progress is not None:
                 self._progress(self._done, self._total)
-
-
-def cycle_of(file: StudyFile, name: str) -> Cycle:
-    """Read the sample district, or a folder beside the study; raises IntakeError with every problem."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = file.path.parent / name
-        if name == DEMO:
-            folder = Path(scratch) / DEMO
-            build_pasadena(folder)
-        cycle, problems = read_cycle(folder)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if cycle is None or errors:
-        raise IntakeError(errors)
-    return cycle
 
 
 def write_everything(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lottery.plan import Attainable
+from lottery.plan.reach import Attainable
 from simulations.study import Study
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -13,15 +12,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Va
 
 from lottery.cycle import Cycle
 from lottery.errors import PolicyError, Problem, Refusal
+from lottery.named import is_folder, no_folder, no_policy, policy_at
 from lottery.policy import PolicyFile, load_policy
 from lottery.policy.condition import Clause, Condition, Mistake
 from lottery.policy.condition import Text as Value
 from lottery.policy.reading import Path_, line_of, plain, read_text, read_yaml
-from lottery.policy.shipped import shipped_policies, shipped_policy
 from lottery.policy.wording import objections
 from simulations.groups import permitted_groups, why_no_group
 
-DEMO = "demo"
 LOW_INCOME = "low_income"
 STUDIES = "simulations/studies"
 LANGUAGE = "docs/study.md"
@@ -222,7 +220,7 @@ class StudyFile:
     def policy(self, arm: str) -> Path:
         """The policy file of an arm."""
         named = self.study.arms[arm].policy
-        return _policy_at(self.path, named) or Path(named)
+        return policy_at(self.path, named) or Path(named)
 
     def groups(self, baseline: PolicyFile, cycle: Cycle | None = None) -> tuple[str, ...]:
         """
@@ -316,31 +314,12 @@ def _nowhere(written: Mapping[str, Any], path: Path) -> Iterator[tuple[Path_, st
             yield ("baseline",), baseline, "This is no arm.", f"Write one of the arms, permitted: {', '.join(arms)}."
         for name, plan in arms.items():
             policy = plan.get("policy") if isinstance(plan, Mapping) else plan
-            if isinstance(policy, str) and _policy_at(path, policy) is None:
+            if isinstance(policy, str) and policy_at(path, policy) is None:
                 place = ("arms", name, "policy") if isinstance(plan, Mapping) else ("arms", name)
-                why = "There is no policy at this path beside the study, and none of this name is shipped."
-                (like, *_) = [*get_close_matches(policy, shipped_policies(), n=1), "pusd/general-2019"]
-                remedy = f"Write a path relative to the study, or a name in policies/README.md, as {like}."
-                yield place, policy, why, remedy
+                yield place, policy, *no_policy(policy, "study")
     for index, name in enumerate(cycles if isinstance(cycles, list) else ()):
-        if isinstance(name, str) and name != DEMO and not _is(Path.is_dir, path.parent / name):
-            why, remedy = "There is no such folder beside the study.", f"Name one, or `{DEMO}`."
-            yield ("cycles", index), name, why, remedy
-
-
-def _policy_at(study: Path, named: str) -> Path | None:
-    """The policy that a study names: a file beside it, or a shipped one."""
-    if _is(Path.is_file, beside := study.parent / named):
-        return beside
-    return shipped_policy(named) if named in shipped_policies() else None
-
-
-def _is(asked: Callable[[Path], bool], path: Path) -> bool:
-    """What a path is; what is too long for a name is nothing."""
-    try:
-        return asked(path)
-    except OSError:
-        return False
+        if isinstance(name, str) and not is_folder(path, name):
+            yield ("cycles", index), name, *no_folder("study")
 
 
 def _problem(written: Any, file: str, path: Sequence[str | int], value: str, why: str, remedy: str) -> Problem:

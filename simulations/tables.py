@@ -8,7 +8,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from lottery.plan import Attainable, Count
+from lottery.plan.reach import Attainable, Count
 from lottery.report.tables import write_csv
 from simulations.results import Estimate, Findings, Result
 

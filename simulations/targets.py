@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lottery.plan import attainable
+from lottery.plan.reach import attainable
 from simulations.population import Population
 from simulations.results import Target
 

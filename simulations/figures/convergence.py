@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil, isnan, log10
 
+from lottery.report.canvas import NUMBERS, Axis, Canvas, nice_ticks, vertical
 from lottery.report.plots import BLUE, GRID, MUTED, WIDE
 from lottery.report.plots import NARROW as PHONE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, nice_ticks, vertical
 from simulations.figures.frame import MOST_LISTED, Figure, Picture, Table, View, left_out, title_of
 from simulations.results import Cell, Estimate, Trace
 from simulations.study import Measure

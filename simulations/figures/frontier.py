@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
 
+from lottery.report.canvas import LETTERS, NUMBERS, Axis, Canvas, horizontal, nice_ticks, vertical
 from lottery.report.labels import width_of
 from lottery.report.plots import BLUE, INK, MUTED, NARROW, PAPER, WIDE
-from simulations.figures.canvas import LETTERS, NUMBERS, Axis, Canvas, horizontal, nice_ticks, vertical
 from simulations.figures.frame import Figure, Picture, Table, View, listed, title_of
 from simulations.figures.told import told
 from simulations.results import Cell, Estimate

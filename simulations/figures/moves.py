@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
+from lottery.report.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks
 from lottery.report.plots import BLUE, KEPT_COLOR, MUTED, NARROW, ORANGE, WIDE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal, nice_ticks
 from simulations.figures.frame import MOST_LISTED, Figure, Picture, Table, View, left_out, title_of
 from simulations.figures.told import UNMOVED, in_numbers
 from simulations.results import Cell, Estimate

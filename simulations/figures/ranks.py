@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil, isnan
 
+from lottery.report.canvas import NUMBERS, Axis, Canvas, nice_ticks, vertical
 from lottery.report.plots import BLUE, INK, MUTED, NARROW, ORANGE, WIDE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, nice_ticks, vertical
 from simulations.figures.frame import Figure, Picture, Table, View, left_out, title_of
 from simulations.figures.told import in_numbers
 from simulations.results import Cell, Estimate

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import isnan
 from statistics import fmean
 
+from lottery.report.canvas import NUMBERS, Axis, Canvas, horizontal
 from lottery.report.plots import BAND, BLUE, INK, MUTED, NARROW, ORANGE, PAPER, TRACK, WIDE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal
 from simulations.figures.frame import MOST_LISTED, Figure, Picture, Table, View, left_out, title_of
 from simulations.figures.told import in_numbers
 from simulations.results import Cell, Estimate, Result

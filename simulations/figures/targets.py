@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from lottery.plan import Count
+from lottery.plan.reach import Count
+from lottery.report.canvas import NUMBERS, Axis, Canvas, horizontal
 from lottery.report.plots import BAND, BLUE, NARROW, TRACK, WIDE
-from simulations.figures.canvas import NUMBERS, Axis, Canvas, horizontal
 from simulations.figures.frame import Figure, Picture, Table, View, listed
 from simulations.results import Cell, Estimate, Target
 from simulations.words import WORDS, percent, words

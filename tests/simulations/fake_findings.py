@@ -11,7 +11,7 @@ from collections import Counter
 from math import nan, sqrt
 from statistics import fmean, stdev
 
-from lottery.plan import Attainable, Count, Reach
+from lottery.plan.reach import Attainable, Count, Reach
 from simulations.results import Cell, Estimate, Findings, Flow, Result, SafeguardUse, Target, Trace
 from simulations.study import ALL_MEASURES, Study
 

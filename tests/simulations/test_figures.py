@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from lottery import market_of
-from lottery.plan import Attainable, Count, Reach, attainable, question
+from lottery.plan.reach import Attainable, Count, Reach, attainable, question
+from lottery.report.canvas import nice_ticks
 from lottery.report.plots import BLUE, ORANGE
 from simulations.figures import View, frontier, moves, ranks, safeguards, shares, targets
-from simulations.figures.canvas import nice_ticks
 from simulations.intervals import Row, svg
 from simulations.page import render
 from simulations.results import Cell, Estimate

@@ -7,10 +7,10 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
+from lottery.named import cycle_at
 from lottery.policy.shipped import shipped_policies
 from lottery.sample import synthesize
 from simulations.batch import run_batch
-from simulations.laboratory import cycle_of
 from simulations.population import compile_population
 from simulations.storage import ALIGNMENT, load, store
 from simulations.study import load_study
@@ -20,7 +20,7 @@ from .interruptions import town
 
 def compiled(path, name="town", replication=0):
     file = load_study(path)
-    return compile_population(file, cycle_of(file, name), name, replication)
+    return compile_population(file, cycle_at(file.path, name), name, replication)
 
 
 def arrays_of(value, seen=None):

@@ -1,6 +1,5 @@
-"""Planning with OR-Tools: what could be reached at all.  Every answer passes a checker that knows no solver."""
+"""
+Planning with OR-Tools: what could be reached at all, where seats should go, which rooms and sites.
 
-from lottery.plan.answer import Attainable, Count, Reach
-from lottery.plan.attainable import attainable
-
-__all__ = ["Attainable", "Count", "Reach", "attainable"]
+One rule is one function, and every plan passes a checker that knows no solver.
+"""

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from lottery.arrays import Ints
 from lottery.outcome import NOBODY
-from lottery.plan.answer import Count, Reach
-from lottery.plan.band import ROUNDING
-from lottery.plan.flow import LargestAssignments
-from lottery.plan.question import Question
-from lottery.plan.search import at_least
+from lottery.plan.reach.answer import Count, Reach
+from lottery.plan.reach.band import ROUNDING
+from lottery.plan.reach.flow import LargestAssignments
+from lottery.plan.reach.question import Question
+from lottery.plan.reach.search import at_least
 
 
 class OverLargest(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 import lottery
 from lottery.errors import AuditFailure, LotteryError
 from lottery.market import Market
-from lottery.plan import Attainable, Count, attainable, over_stable, question, search
+from lottery.plan.reach import Attainable, Count, attainable, over_stable, question, search
 
 
 def of(market: Market, members: str, centre: float, points: float, **more: int) -> Attainable:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lottery.engine import prepare
-from lottery.plan import Count, attainable
+from lottery.plan.reach import Count, attainable
 from lottery.policy.shipped import shipped_policy
 from lottery.sample import build_pasadena
 

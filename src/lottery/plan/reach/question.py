@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from lottery.arrays import Bools, Ints, Longs
 from lottery.market import Market
-from lottery.plan import checker
-from lottery.plan.band import Band, ends, inside
-from lottery.plan.pool import Pool, pool_of
-from lottery.plan.search import Found, Rule, most_units, search
+from lottery.plan.reach import checker
+from lottery.plan.reach.band import Band, ends, inside
+from lottery.plan.reach.pool import Pool, pool_of
+from lottery.plan.reach.search import Found, Rule, most_units, search
 
 MOST_SEARCHED = 20_000  # applications: three times the sample district; memory and time grow faster than the pool
 MOST_MEASURED = 4_000_000  # applications times units

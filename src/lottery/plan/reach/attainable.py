@@ -17,11 +17,11 @@ from lottery.arrays import Bools, Ints
 from lottery.equity import has_safeguards
 from lottery.errors import LotteryError
 from lottery.market import Market
-from lottery.plan.answer import Attainable
-from lottery.plan.band import band
-from lottery.plan.over_largest import over_largest
-from lottery.plan.over_stable import over_stable
-from lottery.plan.question import MOST_MEASURED, MOST_SEARCHED, Question
+from lottery.plan.reach.answer import Attainable
+from lottery.plan.reach.band import band
+from lottery.plan.reach.over_largest import over_largest
+from lottery.plan.reach.over_stable import over_stable
+from lottery.plan.reach.question import MOST_MEASURED, MOST_SEARCHED, Question
 
 STABLE_MECHANISMS = ("deferred-acceptance", "stable-improvement-cycles")
 NODES = 200  # of branch and bound, per search
@@ -51,7 +51,7 @@ def attainable(
     `members` is [applicant]; `unit` [program] numbers the units by their place in `names`, -1 where a program is not
     compared; the band is `points` percentage points on either side of the share `centre`; `held` leading slots, 0 or 1,
     are for those who hold a seat now.  Every search stops after `limit` nodes, never by the clock: the same call gives
-    the same answer.  Every assignment behind the answer has passed `lottery.plan.checker`.
+    the same answer.  Every assignment behind the answer has passed `lottery.plan.reach.checker`.
 
     Raises LotteryError for a limit below 1 and where OR-Tools fails, AuditFailure where the checker objects, ValueError
     for arrays that do not fit the market.

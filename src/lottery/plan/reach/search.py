@@ -16,8 +16,8 @@ from ortools.math_opt.python import mathopt
 
 from lottery.arrays import Ints
 from lottery.errors import LotteryError
-from lottery.plan.band import Band, ends
-from lottery.plan.pool import Pool
+from lottery.plan.reach.band import Band, ends
+from lottery.plan.reach.pool import Pool
 
 SEED = 1
 WHOLE = 1e-6  # how far from a whole number SCIP's bound on a count may be

@@ -9,10 +9,10 @@ import numpy as np
 from lottery.equity import with_open_seats
 from lottery.mechanisms import DeferredAcceptance
 from lottery.outcome import NOBODY
-from lottery.plan import checker
-from lottery.plan.answer import Count
-from lottery.plan.question import Question
-from lottery.plan.search import most_children, weakly_stable
+from lottery.plan.reach import checker
+from lottery.plan.reach.answer import Count
+from lottery.plan.reach.question import Question
+from lottery.plan.reach.search import most_children, weakly_stable
 
 
 def over_stable(question: Question, most: int, progress: Callable[[str], None]) -> tuple[Count, Count]:

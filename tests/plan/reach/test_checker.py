@@ -9,7 +9,7 @@ from tiny_cycles import choices, cycle, policy
 import lottery
 from lottery.errors import AuditFailure
 from lottery.market import Market
-from lottery.plan.checker import blocking_pairs, composition, objections, require, seats_of
+from lottery.plan.reach.checker import blocking_pairs, composition, objections, require, seats_of
 from lottery.policy import compile_market
 
 OPEN = lottery.market_of(

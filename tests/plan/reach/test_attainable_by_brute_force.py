@@ -21,7 +21,7 @@ from tiny_cycles import choices, cycle, policy
 import lottery
 from lottery.market import Market
 from lottery.matching import solve
-from lottery.plan import Attainable, Count, attainable, question
+from lottery.plan.reach import Attainable, Count, attainable, question
 from lottery.policy import compile_market
 
 ENOUGH = 100_000  # nodes

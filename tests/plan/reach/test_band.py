@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottery.plan.band import band, ends, inside
+from lottery.plan.reach.band import band, ends, inside
 
 shares = st.one_of(st.floats(0, 1), st.fractions(0, 1, max_denominator=60).map(float))
 points = st.one_of(st.floats(0, 100), st.integers(0, 100).map(float))

@@ -12,7 +12,7 @@ from ortools.graph.python import max_flow, min_cost_flow
 
 from lottery.arrays import Bools, Ints, Longs
 from lottery.errors import LotteryError
-from lottery.plan.pool import Pool
+from lottery.plan.reach.pool import Pool
 
 FAILED = "OR-Tools could not find a largest assignment. Install the version in requirements.lock."
 
