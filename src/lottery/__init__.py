@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lottery.matching import match
     from lottery.outcome import Outcome
     from lottery.plain import market_of
+    from lottery.plan.extra import Plan, plan_seats
     from lottery.propensity import propensity_score
 
 __version__ = "0.1.0"
@@ -25,11 +26,13 @@ _HOME = {
     "LotteryError": "lottery.errors",
     "Market": "lottery.market",
     "Outcome": "lottery.outcome",
+    "Plan": "lottery.plan.extra",
     "PolicyError": "lottery.errors",
     "Problem": "lottery.errors",
     "audit": "lottery.auditor",
     "market_of": "lottery.plain",
     "match": "lottery.matching",
+    "plan_seats": "lottery.plan.extra",
     "propensity_score": "lottery.propensity",
 }
 
@@ -38,12 +41,14 @@ __all__ = [
     "LotteryError",
     "Market",
     "Outcome",
+    "Plan",
     "PolicyError",
     "Problem",
     "__version__",
     "audit",
     "market_of",
     "match",
+    "plan_seats",
     "propensity_score",
 ]
 

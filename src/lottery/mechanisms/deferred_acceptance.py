@@ -92,6 +92,20 @@ class DeferredAcceptance:
         propose_and_reject_in_draws(offered, *self._arguments(places, per_application))
         return offered
 
+    def seat_as(self, other: DeferredAcceptance, programs: Longs) -> None:
+        """
+        Offer at these programs the seats that another engine offers there, from the next run on.
+
+        The other engine's market differs from this one's in its seats alone, and has nowhere more of them than this
+        one's had when it was taken in.
+        """
+        groups = (programs[:, None] * self.market.n_slots + np.arange(self.market.n_slots)).ravel()
+        self._capacity[groups], self._vacant[groups] = other._capacity[groups], other._vacant[groups]
+        if self._choice is not None and other._choice is not None:
+            self._choice.bounds[groups] = other._choice.bounds[groups]
+            self._choice.seats[programs] = other._choice.seats[programs]
+            self._choice.guaranteed[programs] = other._choice.guaranteed[programs]
+
     def _arguments(self, place: Ints, per_application: bool) -> tuple[Any, ...]:
         """What the kernels read and write."""
         market = self.market

@@ -1,0 +1,42 @@
+"""What a plan may not exceed: one limit is one sentence, the same for the search, the solver and the checker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lottery.arrays import Bools, Ints, Longs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """No more than `most` of what every step uses up."""
+
+    why: str  # "No more than 15 extra seats in all."
+    use: Longs  # [program]  by one step of extra seats; 0: it is not concerned
+    most: int
+
+    def used(self, plan: Ints) -> int:
+        """How much a plan uses up ([program], steps)."""
+        return int(self.use @ plan)
+
+    def binds(self, plan: Ints) -> bool:
+        """Whether not one step more would fit at some program it concerns."""
+        return bool(self.use.any()) and self.most - self.used(plan) < int(self.use[self.use > 0].min())
+
+
+def within(limits: Sequence[Limit], plans: Ints) -> Bools:
+    """Which plans ([plan, program]) keep all limits."""
+    kept = np.ones(len(plans), dtype=np.bool_)
+    for limit in limits:
+        kept &= plans @ limit.use <= limit.most
+    return kept
+
+
+def broken(limits: Sequence[Limit], plan: Ints) -> Iterator[str]:
+    """The limits that a plan does not keep, a sentence each."""
+    for limit in limits:
+        if limit.used(plan) > limit.most:
+            yield f"{limit.why} The plan uses {limit.used(plan)}."
