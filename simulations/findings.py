@@ -10,11 +10,11 @@ import numpy as np
 from scipy.special import stdtrit
 
 from lottery.arrays import Floats
+from lottery.equity.safeguards import Safeguard
 from simulations.experiment import Ledger
 from simulations.measures import Frame, cells, possible
 from simulations.population import Arm, Population
 from simulations.results import Cell, Estimate, Findings, Flow, Result, SafeguardUse, Target, Trace
-from simulations.safeguards import Safeguard
 from simulations.study import Study
 from simulations.tally import ArmTally, Moments, Spread
 

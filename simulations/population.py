@@ -11,19 +11,18 @@ import pandas as pd
 from lottery.arrays import Bools, Floats, Ints, Longs, frozen
 from lottery.chances import Draws
 from lottery.cycle import Cycle, taking_part
-from lottery.errors import PolicyError, Problem
+from lottery.equity.safeguards import OpenTwin, open_twins
 from lottery.market import Market, Mechanism
 from lottery.policy import PolicyFile, compile_market, load_policy
-from lottery.policy.children import Children
 from lottery.policy.distance import distances
 from lottery.policy.facts import Facts
+from lottery.policy.groups_of_children import members_of
 from lottery.policy.model import Target
 from lottery.policy.selection import Offerings
 from lottery.sample.another_year import another_year
 from simulations.families import Answers, answers, free_seats, sophisticated_market
 from simulations.lists import Lists
 from simulations.measures import Frame
-from simulations.safeguards import OpenTwin, open_twins
 from simulations.study import StudyFile
 
 EVERYBODY = ""
@@ -182,17 +181,13 @@ def _roll(file: StudyFile, baseline: PolicyFile, cycle: Cycle) -> Roll:
     ids = people["applicant_id"].tolist()
     rows = np.array(sorted(included, key=lambda row: ids[row].encode()), dtype=np.int64)
     groups = file.groups(baseline, cycle)
-    problems: list[Problem] = []
-    asked = Children(baseline, cycle, rows, problems)
-    members = [asked.holds(group, ("facts", group) if group in baseline.policy.facts else ()) for group in groups]
-    if problems:
-        raise PolicyError(sorted(set(problems), key=lambda problem: problem.order))
+    members = members_of(groups, baseline, cycle, rows)
     return Roll(
         children=tuple(people["applicant_id"][rows].tolist()),
         programs=tuple(sorted(programs["program_id"].tolist(), key=str.encode)),
         program_names=dict(zip(programs["program_id"].tolist(), programs["name"].tolist(), strict=True)),
         groups=(EVERYBODY, *groups),
-        member=np.array([np.ones(len(rows), dtype=np.bool_), *members]),
+        member=np.array([np.ones(len(rows), dtype=np.bool_), *members.values()]),
         rows=rows,
     )
 

@@ -16,9 +16,9 @@ from lottery.named import is_folder, no_folder, no_policy, policy_at
 from lottery.policy import PolicyFile, load_policy
 from lottery.policy.condition import Clause, Condition, Mistake
 from lottery.policy.condition import Text as Value
+from lottery.policy.groups_of_children import permitted_groups, why_no_group
 from lottery.policy.reading import Path_, line_of, plain, read_text, read_yaml
 from lottery.policy.wording import objections
-from simulations.groups import permitted_groups, why_no_group
 
 LOW_INCOME = "low_income"
 STUDIES = "simulations/studies"

@@ -17,7 +17,7 @@ from lottery.errors import AuditFailure, LotteryError, Refusal
 
 DONE, FOUND, REFUSED, FAILED = range(4)
 COMMANDS = (
-    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "what_if", "simulate",
+    "demo", "synth", "check", "rules", "run", "audit", "explain", "diff", "chances", "what_if", "simulate", "plan",
     "report", "serve",
 )  # fmt: skip
 

@@ -1,7 +1,12 @@
 """Questions of planning: each kind is read, answered with `lottery.plan` and told on a page."""
 
+from collections.abc import Mapping
+
+from lottery.planning import extra_seats
 from lottery.planning.answered import Answered, Rows, Work
 from lottery.planning.desk import Kind, answer_question
 from lottery.planning.question import Question, QuestionError, QuestionFile
 
-__all__ = ["Answered", "Kind", "Question", "QuestionError", "QuestionFile", "Rows", "Work", "answer_question"]
+__all__ = ["KINDS", "Answered", "Kind", "Question", "QuestionError", "QuestionFile", "Rows", "Work", "answer_question"]
+
+KINDS: Mapping[str, Kind] = {"extra_seats": Kind(extra_seats.ExtraSeats, extra_seats.answer)}

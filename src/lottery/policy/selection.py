@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from lottery.arrays import Bools, Ints, Longs
 from lottery.cycle import Cycle, normal_grade
 from lottery.errors import Problem
-from lottery.policy.load import Path_, PolicyFile
+from lottery.policy.load import Path_
 from lottery.policy.model import Programs
 from lottery.policy.reading import line_of
 
@@ -26,10 +26,19 @@ class Entry(Protocol):
     def programs(self) -> Programs: ...  # noqa: D102
 
 
-class Offerings:
-    """The rows of `seats`, and which of them a selector of the policy means; objections are collected."""
+class Written(Protocol):
+    """A file that selects programs: a policy, or a question about them."""
 
-    def __init__(self, file: PolicyFile, cycle: Cycle, problems: list[Problem]) -> None:
+    @property
+    def written(self) -> Any: ...  # noqa: D102
+
+    def problem(self, path: Path_, why: str, remedy: str) -> Problem: ...  # noqa: D102
+
+
+class Offerings:
+    """The rows of `seats`, and which of them a selector means; objections are collected."""
+
+    def __init__(self, file: Written, cycle: Cycle, problems: list[Problem]) -> None:
         self.file = file
         self.seats = cycle["seats"]
         self.programs = cycle["programs"]
@@ -46,7 +55,7 @@ class Offerings:
         return f"Program {self.seats['program_id'][offering]} in grade {self.seats['grade'][offering]}"
 
     def fit(self, selector: Programs, path: Path_) -> Bools:
-        """Where a selector fits ([offering]); `path` is where the policy writes it."""
+        """Where a selector fits ([offering]); `path` is where the file writes it."""
         fits = np.ones(len(self), dtype=np.bool_)
         for column, values in ({} if selector == "all" else selector).items():
             if column == "grade":

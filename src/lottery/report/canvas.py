@@ -8,7 +8,7 @@ those of the light page; the style sheet maps them for the dark one.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, log10
 
@@ -18,6 +18,12 @@ from lottery.report.plots import GRID, INK, MUTED
 LETTERS, NUMBERS = 12, 11
 DESCENT = 0.35  # from the middle of a letter down to its foot, by its size
 N_TICKS = 4
+OUTLINES = {  # corners around a point, in radii
+    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "diamond": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
+    "triangle": ((0, -1.25), (1.2, 0.9), (-1.2, 0.9)),
+    "turned": ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
+}
 
 
 @dataclass(slots=True)
@@ -50,15 +56,24 @@ class Canvas:
         border = f' stroke="{ring}" stroke-width="2"' if ring else ""
         self.parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{radius:g}" fill="{color}"{border}/>')
 
-    def path(self, points: Sequence[tuple[float, float]], color: str, width: float = 2) -> None:
+    def outline(self, x: float, y: float, shape: str, color: str, radius: float = 4) -> None:
+        """A point known by its outline as well as by its color: one of OUTLINES, or else a circle."""
+        if shape not in OUTLINES:
+            self.point(x, y, color, radius)
+            return
+        around = " ".join(f"{_n(x + radius * dx)},{_n(y + radius * dy)}" for dx, dy in OUTLINES[shape])
+        self.parts.append(f'<polygon points="{around}" fill="{color}"/>')
+
+    def path(self, points: Sequence[tuple[float, float]], color: str, width: float = 2, dash: str = "") -> None:
         """A line through points."""
         along = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-        self.parts.append(f'<polyline points="{along}" fill="none" stroke="{color}" stroke-width="{width:g}"/>')
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        self.parts.append(f'<polyline points="{along}" fill="none" stroke="{color}" stroke-width="{width:g}"{dashes}/>')
 
-    def area(self, points: Sequence[tuple[float, float]], color: str) -> None:
+    def area(self, points: Sequence[tuple[float, float]], color: str, opacity: float = 0.25) -> None:
         """A filled outline, half transparent."""
         around = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-        self.parts.append(f'<polygon points="{around}" fill="{color}" fill-opacity="0.25"/>')
+        self.parts.append(f'<polygon points="{around}" fill="{color}" fill-opacity="{opacity:g}"/>')
 
     def text(
         self,
@@ -109,12 +124,25 @@ class Axis:
         return self.start + self.length * (value - self.low) / (self.high - self.low)
 
 
-def horizontal(canvas: Canvas, axis: Axis, ticks: Sequence[float], top: float, bottom: float, unit: str = "") -> None:
+def number(value: float) -> str:
+    """A round number, with a true minus."""
+    return f"{value + 0.0:,.10g}".replace("-", "−")
+
+
+def horizontal(
+    canvas: Canvas,
+    axis: Axis,
+    ticks: Sequence[float],
+    top: float,
+    bottom: float,
+    unit: str = "",
+    written: Callable[[float], str] = number,
+) -> None:
     """Grid lines with their numbers below them; the outer numbers stay on the page."""
     for tick in ticks:
         dash, color = ("4 3", MUTED) if tick == 0 and axis.low < 0 else ("", GRID)
         canvas.line(axis(tick), top, axis(tick), bottom, color, dash=dash)
-        label = number(tick) + unit
+        label = written(tick) + unit
         half = width_of(label, NUMBERS) / 2
         x = min(max(axis(tick), half + 1), canvas.width - half - 1)
         canvas.text(x, bottom + 13, label, color=MUTED, anchor="middle", size=NUMBERS)
@@ -126,11 +154,6 @@ def vertical(canvas: Canvas, axis: Axis, ticks: Sequence[float], left: float, ri
         dash, color = ("4 3", MUTED) if tick == 0 and axis.low < 0 else ("", GRID)
         canvas.line(left, axis(tick), right, axis(tick), color, dash=dash)
         canvas.text(left - 6, axis(tick), number(tick) + unit, color=MUTED, anchor="end", size=NUMBERS)
-
-
-def number(value: float) -> str:
-    """A round number, with a true minus."""
-    return f"{value + 0.0:,.10g}".replace("-", "−")
 
 
 def nice_ticks(low: float, high: float, n: int = N_TICKS) -> list[float]:

@@ -16,28 +16,11 @@ from lottery.errors import LotteryError
 from lottery.market import SEAT_GROUPS, Market
 from lottery.plan.extra.expansion import Expansion
 from lottery.plan.extra.span import Entries, Span
-from lottery.plan.patience import Patience
 
 FAILED = "OR-Tools could not work out a bound. Install the version in requirements.lock."
 
 
-def bound_by_flows(
-    expansion: Expansion, entries: Entries, spans: list[Span], extra: int, patience: Patience
-) -> int | None:
-    """
-    A number that the first goal, summed over the draws, is never below; None where nobody waits for it.
-
-    `extra` is the most steps a plan may have.
-    """
-    total, flow = 0, _Flow(expansion, entries, extra)
-    for span in spans:
-        if patience.over:
-            return None
-        total += flow.least(span)
-    return total
-
-
-class _Flow:
+class Flow:
     """The network of one expansion; every draw sends the children that are not certain through it."""
 
     def __init__(self, expansion: Expansion, entries: Entries, extra: int) -> None:

@@ -206,6 +206,19 @@ def prove(
     return Proof(proving.plan, bound, optimal=True, unique=unique)
 
 
+def best_value_bound(
+    expansion: Expansion, entries: Entries, spans: Sequence[Span], hint: Ints, *, effort: float, patience: Patience
+) -> int | None:
+    """What is proved of the first goal in so much effort: no plan is below it; None: nothing."""
+    draft = Draft(expansion, entries, spans)
+    for rule in RULES:
+        rule(draft)
+    proving = _Proving(draft, effort, patience, None)
+    proving.start_from(hint)
+    proving.least(draft.goal(0))
+    return proving.bound
+
+
 class _Proving:
     """One part of the order after the other; what is proved of one is a rule for the next."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from lottery.arrays import Ints, Longs
 from lottery.plan.extra import checker
-from lottery.plan.extra.bound import bound_by_flows
+from lottery.plan.extra.by_draw import bound_by_draws
 from lottery.plan.extra.climb import climb
 from lottery.plan.extra.exact import Proof, prove
 from lottery.plan.extra.expansion import Expansion
@@ -73,9 +73,7 @@ def plan_extra(
     spans = spans_of(expansion, entries)
     provable = market.bounds is None
     if exact and not provable:
-        remarks.append(
-            "Nothing is proved here: bands and guarantees are beyond the model, and the plan is searched for."
-        )
+        remarks.append("Nothing is proved: bands and guarantees are beyond the model, and the plan is searched for.")
     proves = provable and (exact or (exact is None and unknown(entries, spans) <= MOST_TRUTHS))
     runs = SEARCHED_PER_EFFORT / max(SMALL, market.n_applicants) * effort * (SHARE_OF_SEARCH if proves else 1.0)
     climbed = climb(
@@ -103,9 +101,17 @@ def plan_extra(
             found = min(found, proof.plan, key=lambda plan: expansion.key(plan, oracle.totals_of(plan)))
     totals = oracle.totals_of(found)
     if not proof.optimal and not patience.over:
-        step("working out a bound")
-        flows = bound_by_flows(expansion, entries, spans, most_steps(expansion), patience)
-        bound = max((own for own in (bound, flows) if own is not None), default=None)
+        each = bound_by_draws(
+            expansion,
+            entries,
+            spans,
+            found,
+            extra=most_steps(expansion),
+            effort=0.0 if expansion.n_draws == 1 and proves else effort,
+            patience=patience,
+            step=step,
+        )
+        bound = max((own for own in (bound, each) if own is not None), default=None)
     step("checking")
     checker.require(expansion, found, totals.tolist())
     return Planned(
@@ -135,8 +141,5 @@ def most_steps(expansion: Expansion) -> int:
 
 def _curve(found: Sequence[Longs], totals: Longs, steps: int) -> tuple[Longs, ...]:
     """The curve of the search, with the plan in it."""
-    curve = [own for own in found]
-    curve += [curve[-1]] * max(0, steps + 1 - len(curve))
-    return tuple(
-        min(own, totals, key=lambda goals: tuple(goals.tolist())) if n >= steps else own for n, own in enumerate(curve)
-    )
+    curve = [*found, *[found[-1]] * max(0, steps + 1 - len(found))]
+    return (*curve[:steps], *(min(own, totals, key=lambda goals: tuple(goals.tolist())) for own in curve[steps:]))

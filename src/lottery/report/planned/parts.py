@@ -55,6 +55,7 @@ class Lines:
     marks: Sequence[tuple[str, float]] = ()  # limits, as words and a height
     note: str = ""
     years: bool = False  # the x axis counts years
+    kind: Kind = "count"  # how heights are written; a count that is not whole has one decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Bars:
     note: str = ""
     low: Sequence[Sequence[float]] = ()  # [series][label] ends of intervals, or none at all
     high: Sequence[Sequence[float]] = ()
+    of: str = ""  # what the labels name, over their column in the table: "School"
 
 
 Figure = Table | Lines | Bars

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from lottery.arrays import Bools, Longs
 from lottery.cycle import Cycle, taking_part
-from lottery.policy import PolicyFile
+from lottery.errors import PolicyError, Problem
+from lottery.policy.children import Children
+from lottery.policy.load import PolicyFile
 from lottery.policy.model import BUILT_IN_FACTS
 from lottery.policy.truth import FALSE, TRUE
 
@@ -53,3 +56,17 @@ def _why_not_yes_or_no(column: str, baseline: PolicyFile, cycle: Cycle, *, elsew
     if "" in answers and column not in baseline.policy.undisclosed:
         return "Some applicants leave this blank: say under `undisclosed` of the baseline's policy how that counts."
     return None
+
+
+def members_of(names: Sequence[str], baseline: PolicyFile, cycle: Cycle, rows: Longs) -> dict[str, Bools]:
+    """
+    Who is in each group, of the children in some rows of `applicants` ([row] by name).
+
+    Raises PolicyError where the tables do not answer what a group asks.
+    """
+    problems: list[Problem] = []
+    asked = Children(baseline, cycle, rows, problems)
+    members = {name: asked.holds(name, ("facts", name) if name in baseline.policy.facts else ()) for name in names}
+    if problems:
+        raise PolicyError(sorted(set(problems), key=lambda problem: problem.order))
+    return members

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from lottery.arrays import Bools, Ints, Texts
-from lottery.equity import with_open_seats
+from lottery.equity.given_up import with_open_seats
 from lottery.market import INELIGIBLE, SEAT_GROUPS, Bounds, Market
 from lottery.policy.model import Policy
 

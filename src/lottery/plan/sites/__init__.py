@@ -1,0 +1,1 @@
+"""Sites: opening, closing and moving schools and programs, and where the children go."""

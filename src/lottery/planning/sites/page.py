@@ -1,0 +1,208 @@
+"""The page: options side by side, integration, where displaced children go, the special lottery, the scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lottery.cycle import GRADES
+from lottery.equity.access import Z_95
+from lottery.planning.sites.found import Found
+from lottery.planning.sites.lines import Line
+from lottery.planning.sites.premises import Premises
+from lottery.planning.sites.published import shown, shows_receiving, shows_special
+from lottery.planning.sites.scorecard import Score
+from lottery.planning.sites.scored import balance_table, criteria_table
+from lottery.planning.sites.tables import drawn, room_of
+from lottery.planning.sites.words import assumed, name_of, remarks, sentences
+from lottery.report.planned import Bars, Cell, Column, Page, Section, Table
+
+MEASURED = {
+    "offers": "Offers",
+    "first_choices": "First choices",
+    "mean_rank": "Mean rank",
+    "without_offer": "Without an offer",
+    "distance": "Metres to school",
+    "offered_opened": "Offered what opens",
+}
+INTEGRATION = {
+    "dissimilarity": "Dissimilarity, those offered",
+    "enrolled_dissimilarity": "Dissimilarity, all enrolled",
+    "enrolled_within_band": "Schools in the band, all enrolled",
+}
+DISPLACED = {
+    "displaced": Column("Displaced", "count"),
+    "received": Column("Known room takes", "count"),
+    "nearest_capacity_unknown": Column("Nearest school's capacity unknown", "count"),
+    "residents": Column("Applicants in the area", "count"),
+    "listing": Column("Applicants who list it", "count"),
+    "ways_known": Column("Ways known", "count"),
+    "way": Column("Mean way", "metres"),
+    "way_beyond_805": Column("Beyond 805 m", "percent"),
+    "way_beyond_3200": Column("Beyond 3.2 km", "percent"),
+    "together": Column("Go with most of their area", "percent"),
+}
+DIFFERENCE = "In brackets: the difference from the district as it is on the same draws, ± 1.96 standard errors."
+ORDINALS = ("First choice", "Second choice", "Third choice")
+
+
+def page(own: Premises, found: Sequence[Found], scores: Sequence[Score], *, public: bool) -> Page:
+    """The page of the office, or of the public, from the same code."""
+    told = shown(own, found) if public else found
+    return Page(
+        title=own.asked.title or "What opening, moving or closing would change",
+        kind="Sites",
+        facts=list(_facts(own)),
+        answer=sentences(told),
+        sections=list(_sections(own, told, scores, public)),
+        assumed=assumed(own, found),
+        remarks=remarks(bool(scores)),
+        public=public,
+    )
+
+
+def _facts(own: Premises) -> Iterator[tuple[str, str]]:
+    asked = own.asked
+    yield "Cycle", asked.cycle
+    yield "Policy", own.policy.policy.title
+    yield "Seed", asked.seed
+    yield "Draws", f"{asked.draws:,}, the same in every option"
+    if asked.compare:
+        yield "Schools compared", "; ".join(f"{name}: {', '.join(values)}" for name, values in asked.compare.items())
+    for name, option in asked.options.items():
+        yield f"Option {name}", option.title or name
+
+
+def _sections(own: Premises, found: Sequence[Found], scores: Sequence[Score], public: bool) -> Iterator[Section]:
+    yield Section(
+        "What each option changes",
+        figures=[*_changes(own, found), *_offers(found)],
+    )
+    if integration := list(_integration(own, found)):
+        band = f"{own.asked.band:g} points"
+        said = f"Dissimilarity is over the schools compared; the band is ± {band} around the district's share."
+        yield Section("Integration before and after", [said], integration)
+    closing = [each for each in found if each.closing is not None]
+    if closing:
+        yield Section("Where displaced children go", figures=list(_receiving(closing, public)))
+    if special := [each for each in closing if not public or shows_special(each)]:
+        yield Section("A special lottery before the general one", figures=[_special(own, special)])
+    if scores:
+        figures = [criteria_table(own, scores, public), *balance_table(own, scores, public)]
+        yield Section("Scorecard: every school as if it alone closed", figures=figures)
+
+
+def _changes(own: Premises, found: Sequence[Found]) -> Iterator[Table]:
+    for group in own.groups:
+        measured = [name for name in MEASURED if any(each.line(name, group) for each in found)]
+        if measured:
+            columns = [Column("Option"), *(Column(MEASURED[name], "decimal") for name in measured)]
+            rows = [[each.title, *(_cell(each.line(name, group)) for name in measured)] for each in found]
+            yield Table(name_of(group), columns, rows, DIFFERENCE)
+
+
+def _integration(own: Premises, found: Sequence[Found]) -> Iterator[Table]:
+    for group in dict.fromkeys([*own.groups[1:], *own.enrolled]):
+        measured = [name for name in INTEGRATION if any(each.line(name, group) for each in found)]
+        if measured:
+            columns = [Column("Option"), *(Column(INTEGRATION[name], "decimal") for name in measured)]
+            rows = [[each.title, *(_cell(each.line(name, group), 3) for name in measured)] for each in found]
+            yield Table(name_of(group), columns, rows, DIFFERENCE)
+
+
+def _cell(line: Line | None, digits: int = 1) -> Cell:
+    """A level with its difference; None where it is not known or not shown."""
+    if line is None or np.isnan(line.level):
+        return None
+    level = f"{line.level:,.{digits}f}"
+    if line.difference == 0 and (np.isnan(line.standard_error) or line.standard_error == 0):
+        return level
+    error = "" if np.isnan(line.standard_error) else f" ± {line.standard_error * Z_95:,.{digits}f}"
+    return f"{level} ({line.difference:+,.{digits}f}{error})"
+
+
+def _offers(found: Sequence[Found]) -> Iterator[Bars]:
+    lines = [each.line("offers") for each in found[1:]]
+    known = [line for line in lines if line is not None]
+    if len(known) == len(lines):
+        margins = [0.0 if np.isnan(line.standard_error) else line.standard_error * Z_95 for line in known]
+        yield Bars(
+            "More or fewer offers than as it is",
+            [each.title for each in found[1:]],
+            [("Offers", [line.difference for line in known])],
+            "decimal",
+            "Lines: 95 % intervals over the draws.",
+            low=[[line.difference - margin for line, margin in zip(known, margins, strict=True)]],
+            high=[[line.difference + margin for line, margin in zip(known, margins, strict=True)]],
+            of="Option",
+        )
+
+
+def _receiving(closing: Sequence[Found], public: bool) -> Iterator[Table]:
+    names = [name for name in DISPLACED if any(each.line(name) for each in closing)]
+    rows = [[each.title, *(_known(each.line(name)) for name in names)] for each in closing]
+    if names:
+        note = "Ways are from home to the school that receives the child, where home is known."
+        yield Table("Displaced children", [Column("Option"), *(DISPLACED[name] for name in names)], rows, note)
+    if not public:
+        yield _by_grade(closing)
+    for each in closing:
+        if not public or shows_receiving(each):
+            yield _schools(each)
+
+
+def _by_grade(closing: Sequence[Found]) -> Table:
+    counts = [np.bincount(each.closing.gone.grade, minlength=len(GRADES)) for each in closing if each.closing]
+    grades = np.flatnonzero(np.sum(counts, axis=0)).tolist()
+    columns = [Column("Option"), *(Column(f"Grade {GRADES[grade]}", "count") for grade in grades)]
+    rows: list[list[Cell]] = [
+        [each.title, *(int(own[grade]) for grade in grades)] for each, own in zip(closing, counts, strict=True)
+    ]
+    return Table("Displaced children by next year's grade", columns, rows)
+
+
+def _schools(each: Found) -> Table:
+    assert each.closing is not None, "something closes"
+    closed, schools = each.closing, each.scene.cycle["schools"]
+    receives = closed.receives()
+    takers = np.flatnonzero(closed.may.any(axis=0)).tolist()
+    rows: list[list[Cell]] = [
+        [str(schools["name"][row]), int(closed.enrolled[row]), room_of(closed, row), int(receives[row])]
+        for row in sorted(takers, key=lambda row: (-receives[row], row))
+    ]
+    columns = [Column("School"), Column("Enrolled", "count"), Column("Room", "count"), Column("Receives", "count")]
+    return Table(f"{each.title}: schools that take a grade of the displaced", columns, rows, folded=True)
+
+
+def _special(own: Premises, closing: Sequence[Found]) -> Table:
+    rows: list[list[Cell]] = []
+    for each in closing:
+        assert each.special is not None, "something closes"
+        choices = drawn(each.special)
+        placed = sum(row.mean for row in choices[:-1])
+        for number, row in enumerate(choices):
+            none = number == len(choices) - 1
+            spread = f"{row.low:,.0f} to {row.high:,.0f}"
+            share = None if none or not placed else row.mean / placed
+            rows.append([each.title, "No offer" if none else _ordinal(number), row.mean, spread, share])
+    asked = own.asked.special_lottery
+    if asked is not None and asked.seen is not None:
+        total = sum(asked.seen.by_choice)
+        rows += [
+            [asked.seen.where, _ordinal(number), count, None, count / total if total else None]
+            for number, count in enumerate(asked.seen.by_choice)
+        ]
+    columns = [
+        Column("Option"), Column("Offered"), Column("Children", "decimal"), Column("Middle 95 % of draws"),
+        Column("Of those offered a seat", "percent"),
+    ]  # fmt: skip
+    return Table("Who is offered what", columns, rows, "Seats on offer in the grade only, and those the question adds.")
+
+
+def _ordinal(number: int) -> str:
+    return ORDINALS[number] if number < len(ORDINALS) else f"Choice {number + 1}"
+
+
+def _known(line: Line | None) -> Cell:
+    return None if line is None or np.isnan(line.level) else line.level

@@ -1,0 +1,182 @@
+"""
+What of an answer may be published: nothing about fewer than 11 children, and nothing that would tell it.
+
+Rows about few children go together with those from which they could be subtracted; where that would be most of a
+table, a whole column or table goes.  Counts of draws are means; they are treated as if they were counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lottery.plan.sites.measures import COUNTS
+from lottery.plan.sites.tables import among
+from lottery.planning.answered import Rows
+from lottery.planning.sites.found import Found
+from lottery.planning.sites.lines import Line
+from lottery.planning.sites.premises import EVERYBODY, Premises
+from lottery.planning.sites.scorecard import Score
+from lottery.planning.sites.tables import (
+    OPTIONS,
+    RECEIVING,
+    SPECIAL,
+    drawn,
+    option_rows,
+    receiving_rows,
+    scorecard_rows,
+    special_rows,
+)
+from lottery.report.suppression import SMALLEST_SHOWN
+
+TOGETHER = {"offers": "without_offer", "without_offer": "offers"}  # either follows from the other
+WHOLE = {"received": "displaced", "nearest_capacity_unknown": "displaced", "ways_known": "displaced"}  # parts of it
+OF_WAYS = ("way", "way_beyond_805", "way_beyond_3200")
+
+
+def few(children: float) -> bool:
+    """Whether a count may not be shown: more than 0 and fewer than 11."""
+    return 0 < children < SMALLEST_SHOWN
+
+
+def published(own: Premises, found: Sequence[Found], scores: Sequence[Score]) -> dict[str, Rows]:
+    """The files for the public; displaced.csv names children and is the office's."""
+    written = {"options.csv": Rows(OPTIONS, option_rows(shown(own, found)))}
+    closing = [each for each in found if each.closing is not None]
+    if receiving := [row for each in closing if shows_receiving(each) for row in receiving_rows(each)]:
+        written["receiving.csv"] = Rows(RECEIVING, receiving)
+    if special := [row for each in closing if shows_special(each) for row in special_rows(each)]:
+        written["special_lottery.csv"] = Rows(SPECIAL, special)
+    if scores:
+        written["scorecard.csv"] = scorecard_rows(own, shown_schools(scores), hidden_columns(own, scores))
+    return written
+
+
+def shown(own: Premises, found: Sequence[Found]) -> list[Found]:
+    """The options with the lines that may be published."""
+    hidden = _hidden(own, found)
+    return [
+        replace(
+            each,
+            lines=[
+                line for line in each.lines if (line.measure, line.group) not in hidden and not _small(own, each, line)
+            ],
+        )
+        for each in found
+    ]
+
+
+def shows_receiving(each: Found) -> bool:
+    """Whether the receiving schools of an option may be shown: no part of the displaced is few."""
+    assert each.closing is not None, "something closes"
+    receives = each.closing.receives()
+    left = len(each.closing.gone) - int(receives.sum())
+    takers = each.closing.may.any(axis=0)
+    parts = [*receives[takers].tolist(), *each.closing.enrolled[takers].tolist(), left, len(each.closing.gone)]
+    return not any(few(part) for part in parts)
+
+
+def shows_special(each: Found) -> bool:
+    """Whether the choices of a special lottery may be shown."""
+    assert each.special is not None, "something closes"
+    return not any(few(row.mean) for row in drawn(each.special))
+
+
+def shown_schools(scores: Sequence[Score]) -> list[Score]:
+    """The schools of the scorecard that are large enough to be told of."""
+    return [score for score in scores if not few(score.enrolled)]
+
+
+def hidden_columns(own: Premises, scores: Sequence[Score]) -> set[str]:
+    """The columns of the scorecard in which some school shows few children, or all but few."""
+    rows = shown_schools(scores)
+    counts = {
+        "displaced": [(score.displaced, score.enrolled) for score in rows],
+        "neighbours_take": [(score.neighbours_take, score.displaced) for score in rows],
+        "transported": [(score.transported or 0, score.enrolled) for score in rows],
+        "homes_known": [(score.homes_known, score.enrolled) for score in rows],
+        "homes_far": [(score.far, score.homes_known) for score in rows],
+        "together": [(round((score.together or 0.0) * score.displaced), score.displaced) for score in rows],
+    }
+    hidden = {name for name, pairs in counts.items() if any(few(part) or few(all_ - part) for part, all_ in pairs)}
+    if "displaced" in hidden:
+        hidden |= {"neighbours_take", "together"}
+    if "homes_known" in hidden:
+        hidden.add("homes_far")
+    for group in own.enrolled:
+        known = [
+            (row.members, row.members / row.share)
+            for row in (s.balance[group] for s in rows)
+            if row.members and row.share
+        ]
+        if any(few(part) or few(all_ - part) for part, all_ in known):
+            hidden |= {f"{group}_{part}" for part in ("share", "from_district")}
+    return hidden
+
+
+def _hidden(own: Premises, found: Sequence[Found]) -> set[tuple[str, str]]:
+    """Measures of groups that are kept back in every option."""
+    names, size = own.groups, own.member.sum(axis=1).tolist()
+    named = [name for name in names if name != EVERYBODY]
+    every = {line.measure for each in found for line in each.lines}
+    hidden: set[tuple[str, str]] = set()
+    if any(few(count) or few(size[0] - count) or count == 0 for count in size[1:]):
+        hidden |= {(measure, name) for measure in every for name in named}
+    for measure in COUNTS:
+        linked = {measure, TOGETHER.get(measure, measure)}
+        if any(few(level) for each in found for level in _levels(each, measure, (EVERYBODY,))):
+            hidden |= {(one, name) for one in linked for name in names}
+        if any(few(part) or few(total - part) for each in found for part, total in _pairs(each, measure, named)):
+            hidden |= {(one, name) for one in linked for name in named}
+    return hidden
+
+
+def _levels(each: Found, measure: str, groups: Sequence[str]) -> list[float]:
+    return [line.level for line in each.lines if line.measure == measure and line.group in groups]
+
+
+def _pairs(each: Found, measure: str, named: Sequence[str]) -> list[tuple[float, float]]:
+    """A count of a named group, and that of everybody."""
+    everybody = _levels(each, measure, (EVERYBODY,))
+    return [(level, everybody[0]) for level in _levels(each, measure, named)]
+
+
+def _small(own: Premises, each: Found, line: Line) -> bool:
+    """Whether a line about the displaced, or about those who move, is of few or of all but few."""
+    if each.closing is not None and line.measure in ("displaced", *WHOLE, *OF_WAYS, "together"):
+        return few(_leaving(own, each)) or _small_part(each, line)
+    if line.measure in ("moved", "moved_ways_known", "moved_way", "residents", "listing"):
+        counts = [moved.level for moved in each.lines if moved.measure in ("moved", "moved_ways_known")]
+        return few(line.level) or (line.measure.startswith("moved") and any(few(count) for count in counts))
+    return False
+
+
+def _leaving(own: Premises, each: Found) -> int:
+    """Children who are now in what closes and would not have stayed, or stay in the building."""
+    assert each.closing is not None, "something closes"
+    roster = own.base["roster"]
+    closed = among(roster["program_id"], each.scene.closed_programs)
+    return int(closed.sum()) - len(each.closing.gone)
+
+
+def _small_part(each: Found, line: Line) -> bool:
+    assert each.closing is not None, "something closes"
+    total = len(each.closing.gone)
+    if few(total):
+        return True
+    if line.measure in WHOLE:
+        return few(line.level) or few(total - line.level)
+    if line.measure in OF_WAYS:
+        known = each.line("ways_known")
+        ways = 0.0 if known is None else known.level
+        if few(ways) or few(total - ways) or ways == 0:
+            return True
+        before = line.level - line.difference
+        counts = [round(share * ways) for share in (line.level, before)] if line.measure != "way" else []
+        return any(few(count) or few(ways - count) for count in counts)
+    if line.measure == "together" and not np.isnan(line.level):
+        count = round(line.level * total)
+        return few(count) or few(total - count)
+    return False
