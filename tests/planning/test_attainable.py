@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from lottery.errors import Refusal
+from lottery.plan.prices import MEASURES
 from lottery.plan.reach import Count
 from lottery.planning import Kind, Work, answer_question
 from lottery.planning.answered import Answered
@@ -27,6 +28,22 @@ from lottery.sample import synthesize
 KINDS = {"attainable": Kind(AttainableQuestion, answer)}
 SHIPPED = Path(__file__).parents[2] / "simulations" / "questions" / "what-is-attainable.yaml"
 ASKED = {"question": "attainable", "cycle": "town", "policy": "pusd/set-aside-2027", "seed": "2027", "draws": 6}
+
+PLAIN = """\
+schema_version: 1
+policy: test/plain
+title: Plain
+jurisdiction: Test
+effective: "2027-03-01"
+reference: none
+mechanism: deferred-acceptance
+list_cap: none
+priorities: [{class: otherwise}]
+tie_breaker: {draw: single}
+secured_seat: continuing
+waitlist: {vacancy: group_then_open}
+rounds: [main]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +138,35 @@ def test_targets_of_the_question_take_the_place_of_the_policys(town):
     assert {row["per"] for row in table(town / "targets" / "public" / "targets.csv") if row["unit"]} <= {"program"}
 
 
+def test_a_centre_is_as_written_or_the_share_of_all_applicants(town):
+    own = [{"fact": "low_income", "per": "district", "centre": centre, "points": 5} for centre in ("30%", "district")]
+    ask(town, "centres", targets=own)
+    people = [row for row in table(town / "town" / "applicants.csv") if row.get("status", "") in ("", "included")]
+    share = sum(row["income"] in ("free", "reduced") for row in people) / len(people)
+    lows = {row["low"] for row in table(town / "centres" / "targets.csv")}
+    assert lows == {"0.250000", f"{share - 0.05:.6f}"}
+
+
+def test_a_seat_that_is_kept_without_being_listed_is_an_offer_and_no_first_choice(tmp_path):
+    tables = {
+        "schools": "school_id,name\nelmb,Elm\noakb,Oak\n",
+        "programs": "program_id,school_id,name,pathway,lowest_grade,highest_grade\n"
+        "elm,elmb,Elm,GENERAL,KG,05\noak,oakb,Oak,GENERAL,KG,05\n",
+        "seats": "program_id,grade,capacity\nelm,KG,0\noak,KG,1\n",
+        "applicants": "applicant_id,grade,current_program_id,income\nana,KG,elm,paid\nben,KG,,paid\ncyd,KG,elm,paid\n",
+        "choices": "applicant_id,rank,program_id\nben,1,oak\ncyd,1,oak\n",
+    }
+    (tmp_path / "town").mkdir()
+    for name, text in tables.items():
+        (tmp_path / "town" / f"{name}.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "plain.yaml").write_text(PLAIN, encoding="utf-8")
+    ask(tmp_path, "out", policy="plain.yaml")
+    lines = {(row["price"], row["measure"]): row for row in table(tmp_path / "out" / "prices.csv")}
+    best = {measure: lines["stability_most_children", measure]["without"] for measure in MEASURES}
+    # ana keeps elm, which she does not list (rank 1 of an empty list, no first choice); ben has oak, cyd keeps elm (2)
+    assert best == {"offers": "3.000000", "first_choices": "1.000000", "sum_of_ranks": "4.000000"}
+
+
 def test_without_targets_the_most_children_come_first(town):
     answered = ask(town, "none", targets=[])
     assert answered.lines[0].startswith("Any assignment could seat")
@@ -157,8 +203,11 @@ def test_numbers_that_the_cycle_brings_along_are_not_used(town, tmp_path):
     people = [row["applicant_id"] for row in table(folder / "town" / "applicants.csv")]
     lines = "".join(f"{i},0.{n:04d}\n" for n, i in enumerate(people, start=1))
     (folder / "town" / "numbers.csv").write_text("applicant_id,number\n" + lines, encoding="utf-8")
-    answered = ask(folder, "out", targets=[])
-    ask(town, "without_numbers", targets=[])
+    policy = (shipped_policy("pusd/multiple-tie-breaker-2027")).read_text(encoding="utf-8")
+    for where in (folder, town):
+        (where / "multiple.yaml").write_text(policy, encoding="utf-8")
+    answered = ask(folder, "out", targets=[], policy="multiple.yaml")
+    ask(town, "without_numbers", targets=[], policy="multiple.yaml")
     assert any("are not used" in remark for remark in answered.page.remarks)
     assert (folder / "out" / "prices.csv").read_bytes() == (town / "without_numbers" / "prices.csv").read_bytes()
 

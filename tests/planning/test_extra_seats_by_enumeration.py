@@ -175,7 +175,6 @@ def test_the_random_districts_are_not_all_easy():
         ({"no_offer": 2}, "no_offer"),
         ({"no_offer": "last"}, "no_offer"),
         ({"draws": 0}, "draws"),
-        ({"seed": 0.5}, "seed"),
         ({"policy": "nowhere.yaml"}, "nowhere.yaml"),
         ({"exact": "perhaps"}, "exact"),
         ({"extras": 3}, "extras"),

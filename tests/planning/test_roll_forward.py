@@ -133,6 +133,33 @@ def test_seats_of_the_cycle_and_places_by_year_and_refill(tmp_path):
     assert means(answered, "as now", "East") == ["50", "45", "26", "26"]  # 21 + 24, 2 + 24, 2 + 24
 
 
+def test_nobody_enters_a_program_before_it_opens(tmp_path):
+    opening = {
+        "program": "west", "from": "2018-19", "lowest_grade": "KG", "highest_grade": "01", "feeds": ["mid"],
+        "entering": {"KG": {"per_year": 7}},
+    }  # fmt: skip
+    sites = {"West": {"programs": ["west"], "room": 45, "source": "counted"}}
+    answered = asked(tmp_path, scenarios={"west": {"opens": [opening]}}, sites=sites)
+    assert means(answered, "west", "West") == ["0", "0", "7", "14"]
+
+
+def test_a_number_of_places_holds_until_the_next_change(tmp_path):
+    changes = {"2018-19": 2, "2017-18": 9}
+    sites = {"KG": {"programs": ["east"], "grades": ["KG"], "room": 45, "source": "counted"}}
+    answered = asked(tmp_path, sites=sites, entering={"east": {"KG": {"per_year": 25, "changes": changes}}})
+    assert means(answered, "as now", "KG") == ["20", "9", "2", "2"]
+
+
+def test_the_rate_of_a_program_comes_before_that_of_a_grade_and_that_before_the_general_one(tmp_path):
+    none = {"rate": 0, "spread": 0}
+    by_grade = {**SURE, "by_grade": {"KG": none}}
+    assert means(asked(tmp_path, stay=by_grade), "as now", "Mid alone") == ["23", "41", "30", "0"]
+    by_program = {**by_grade, "by_program": {"east": {"rate": 1, "spread": 0}, "mid": none}}
+    assert means(asked(tmp_path, stay=by_program), "as now", "Mid alone") == ["23", "30", "20", "25"]
+    nobody_goes_on = {**SURE, "by_program": {"east": none}}
+    assert means(asked(tmp_path, **{"continue": nobody_goes_on}), "as now", "Mid alone") == ["23", "11", "0", "0"]
+
+
 CLAIMS = [
     {"site": "Middle", "scenario": "as now", "quote": "full", "full_now": True},
     {"site": "Middle", "scenario": "as now", "quote": "until", "full_from": "2017-18"},
@@ -262,6 +289,13 @@ def test_a_split_that_is_not_whole_is_refused_where_a_site_depends_on_it(tmp_pat
     town(tmp_path, feeders=two)
     assert "east feeds mid, other (scenario as now); their shares must sum to 1." in refused(tmp_path)
     assert "must sum to 1" in refused(tmp_path, split={"east": {"mid": "0.5", "other": "0.4"}})
+    alone = {"East": {"programs": ["east"], "room": 45, "source": "counted"}}
+    assert means(asked(tmp_path, sites=alone), "as now", "East") == [
+        "50",
+        "45",
+        "50",
+        "50",
+    ]  # where they go is no matter
     answered = asked(tmp_path, split={"east": {"mid": 0, "other": 1}})
     assert means(answered, "as now", "Mid alone") == ["23", "11", "0", "0"]
 

@@ -131,6 +131,10 @@ def test_the_checker_finds_children_from_nowhere():
 def test_the_checker_finds_a_child_who_went_two_ways():
     ways = ((Way(1, 0.5), Way(2, 0.5)), (), ())
     assert wrong([4, 3, 2], ways=ways) == []
+    elsewhere = ((Way(1, 0.5), Way(-1, 0.5)), (Way(-1, 1.0),), ())
+    assert wrong([4, 5, 0], ways=elsewhere) == []
+    told = wrong([4, 5, 1], ways=elsewhere)  # those of grade 01 went elsewhere, and grade 02 has one all the same
+    assert told[-1] == "There are more children in year 2 than there were, with all who could enter."
     assert wrong([4, 3, 3], ways=ways) == [
         "There are more children in year 2 than there were, with all who could enter."
     ]

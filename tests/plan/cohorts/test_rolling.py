@@ -67,6 +67,15 @@ def test_children_of_a_last_grade_divide_as_the_shares_of_the_open_ways_say():
     assert abs(found[1, :, 2].var() - 75) < 4 * 75 * sqrt(2 / 2_000)
 
 
+def test_three_ways_divide_everybody_as_their_shares_say():
+    shares = [0.2, 0.3, 0.5]
+    town = stages([300, 0, 0, 0], [list(zip([1, 2, 3], shares, strict=True)), [], [], []], [SURE] * 4)
+    found = each(town, 2_000)[1:, :, 1]
+    assert (found.sum(axis=0) == 300).all()
+    for share, mean in zip(shares, found.mean(axis=1), strict=True):
+        assert abs(mean - 300 * share) < 4 * sqrt(300 * share * (1 - share) / 2_000)
+
+
 def test_children_who_go_elsewhere_are_out_of_sight():
     town = stages([50, 0], [[(1, 0.5), (-1, 0.5)], []], [SURE, SURE])
     found = each(town, 2_000)[1, :, 1]

@@ -48,6 +48,13 @@ def test_a_planted_error_is_found_in_its_draw(planted, sentence):
     assert list(objections(POOL.compiled(), 1, applications)) == [sentence]
 
 
+def test_the_program_over_its_seats_is_named_and_not_a_full_one():
+    lists = {"ana": ["elm"], "ben": ["oak"], "cyd": ["oak"]}
+    pool = Pool(lists, {"art": 0, "elm": 1, "oak": 1})
+    applications = rows(pool, {"ana": "elm", "ben": "oak", "cyd": "oak"})
+    assert list(objections(pool.compiled(), 0, applications)) == ["Draw 0: oak seats 2 children on 1 seats."]
+
+
 def test_an_application_of_somebody_else_is_found():
     applications = rows(POOL, {"ana": "oak", "cyd": "elm"})
     market = POOL.compiled()

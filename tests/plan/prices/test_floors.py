@@ -46,6 +46,20 @@ def test_a_market_without_bands_has_none():
     assert floors(Pool({"ana": ["oak"]}, dict.fromkeys(("art", "elm", "oak"), 1)).compiled(), 0) is None
 
 
+def test_whoever_keeps_a_seat_fills_no_floor_and_is_above_no_ceiling():
+    pool = Pool(
+        {"ana": ["oak"], "ben": ["oak"]},
+        {"oak": 1, "elm": 0, "art": 0},
+        holds={"ana": "oak"},
+        low={"ana"},
+        secured=True,
+        rules=band((1, 1), (0, 0)),
+    )
+    low, _ = (own for own in of(pool).categories if own.program == "oak")
+    assert (low.children, low.lacking) == (0, 1)
+    assert (of(pool).filled, of(pool).seated) == (0, 1)
+
+
 def truth(pool: Pool, ends: dict[str, tuple[dict[str, int], dict[str, int]]]) -> tuple[int, int]:
     """The most floor seats filled with nobody above a ceiling, then the most children; every assignment is tried."""
     best = (-1, -1)

@@ -41,7 +41,9 @@ def tiny_school(number: int, *, years: int = 1, given: bool = False) -> School:
         )
     )
     rooms = tuple(_room(random, number, strands, given) for number in range(random.randint(0, 3 if years == 1 else 2)))
-    together = [] if given else [(a, b) for a in range(len(strands)) for b in range(len(strands)) if _next(strands, a, b)]
+    together = (
+        [] if given else [(a, b) for a in range(len(strands)) for b in range(len(strands)) if _next(strands, a, b)]
+    )
     return School(
         school_id="s",
         name="Oak School",

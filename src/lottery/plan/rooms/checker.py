@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lottery.cycle import GRADES
 from lottery.errors import AuditFailure
 from lottery.plan.rooms.answer import Step
-from lottery.plan.rooms.school import Class, School
+from lottery.plan.rooms.school import Class, School, Strand
 
 
 def objections(school: School, classes: Sequence[Class], steps: Sequence[Step]) -> Iterator[str]:
@@ -100,8 +100,10 @@ def _strands(school: School, classes: Sequence[Class], steps: Sequence[Step]) ->
             written = (step.sections, step.combined, step.least, step.residents, step.continuing)
             if derived != (*written, step.holds, step.offered, step.wanted):
                 yield f"{school.name}: the steps of {strand.label} in year {year} are not those of its classes."
-            if step.least > min(step.building, step.program_capacity, step.staffed):
-                yield f"{school.name}: {strand.label} has more places in year {year} than one of its three capacities."
+            if (step.building, step.program_capacity, step.staffed) != _capacities(school, strand, classes, year):
+                yield f"{school.name}: the three capacities of {strand.label} in year {year} are not those of the plan."
+            if bool(step.binds) != (offered < strand.wanted):
+                yield f"{school.name}: what binds {strand.label} in year {year} is not told, or nothing does."
             if offered < 0:
                 yield f"{school.name}: {-offered} children of {strand.label} have no place in year {year}."
             if step.kept_back < 0 or (step.kept_back and year == school.years):
@@ -118,3 +120,22 @@ def _strands(school: School, classes: Sequence[Class], steps: Sequence[Step]) ->
             (program, grade): -(-(children * school.stay.get(GRADES[grade], 100)) // 100)
             for (program, grade), children in cohort.items()
         }
+
+
+def _capacities(school: School, strand: Strand, classes: Sequence[Class], year: int) -> tuple[int, int, int]:
+    """Building, program and staffed capacity, from the rooms up."""
+    cap = school.class_size[strand.grade]
+    building = shared = rooms = alone = together = 0
+    for room in school.rooms:
+        inside = [one for one in classes if one.year == year and one.room_id == room.room_id]
+        own = [one for one in inside if one.program == strand.program and strand.grade in one.grades]
+        for one in own:
+            together += len(one.grades) > 1
+            alone += len(one.grades) == 1
+            shared += one.places[one.grades.index(strand.grade)] if len(one.grades) > 1 else 0
+        kept_empty = not inside and (room.program, room.grade) == (strand.program, strand.grade)
+        if kept_empty or any(len(one.grades) == 1 for one in own):
+            building += room.size
+            rooms += 1
+    designed = rooms if strand.most is None else max(0, strand.most - together)
+    return building + shared, cap * designed + shared, cap * alone + shared

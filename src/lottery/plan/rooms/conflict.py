@@ -21,6 +21,7 @@ from lottery.plan.rooms.school import School
 from lottery.plan.solver import solve
 
 EFFORT = 20.0
+TOO_HARD = "The conflict at {} is too hard to explain. Give up one demand after the other until there is a plan."
 
 
 def smallest_conflict(school: School, patience: Patience) -> tuple[tuple[Demand, ...], bool]:
@@ -51,17 +52,23 @@ def smallest_conflict(school: School, patience: Patience) -> tuple[tuple[Demand,
 
 def _without(draft: Draft, kept: Sequence[int]) -> frozenset[int] | None:
     """The fewest demands that a plan breaks which meets those of `kept`; None where there is no such plan."""
-    switches: list[Any] = [demand.holds for demand in draft.demands]
-    model = draft.model.clone()
-    for at in kept:
-        model.add(switches[at] == 1)
+    model, switches = _keeping(draft, kept)
     model.maximize(sum(switches))
     found = solve(model, switches, effort=EFFORT, patience=Patience())
     if found.infeasible:
         return None
     if found.values is None:
-        raise LotteryError(f"The conflict at {draft.school.name} is too hard to explain. Remove demands by hand.")
+        raise LotteryError(TOO_HARD.format(draft.school.name))
     return frozenset(at for at, holds in enumerate(found.values) if not holds)
+
+
+def _keeping(draft: Draft, kept: Sequence[int]) -> tuple[Any, list[Any]]:
+    """The model with some demands switched on, and all switches."""
+    switches: list[Any] = [demand.holds for demand in draft.demands]
+    model = draft.model.clone()
+    for at in kept:
+        model.add(switches[at] == 1)
+    return model, switches
 
 
 def _smallest_hitting(demands: int, to_hit: Sequence[frozenset[int]]) -> list[int]:
@@ -73,7 +80,7 @@ def _smallest_hitting(demands: int, to_hit: Sequence[frozenset[int]]) -> list[in
     model.minimize(sum(chosen))
     found = solve(model, chosen, effort=EFFORT, patience=Patience())
     if found.values is None or not found.proved:
-        raise LotteryError("The smallest conflict was not found. Remove demands by hand.")
+        raise LotteryError(TOO_HARD.format("a school"))
     return [at for at, taken in enumerate(found.values) if taken]
 
 
@@ -82,6 +89,7 @@ def _one_conflict(draft: Draft) -> list[int]:
     kept = list(range(len(draft.demands)))
     for at in range(len(draft.demands)):
         fewer = [other for other in kept if other != at]
-        if _without(draft, fewer) is None:
+        model, _ = _keeping(draft, fewer)
+        if solve(model, [], effort=EFFORT, patience=Patience()).infeasible:
             kept = fewer
     return kept

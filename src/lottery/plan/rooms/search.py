@@ -52,9 +52,10 @@ def best_plan(school: School, patience: Patience) -> Found | None:
         _start_from(draft, asked, values)
         draft.model.maximize(goal)
         found = solve(draft.model, asked, effort=EFFORT, patience=patience)
-        values = values if found.values is None else found.values
-        if at == 0 and found.bound is not None:
-            bound = min(bound, found.bound)
+        if found.values is not None:
+            values = found.values
+            if at == 0 and found.bound is not None:
+                bound = min(bound, found.bound)
         if not found.proved or found.objective is None:
             proved = False
             break

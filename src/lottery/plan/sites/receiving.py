@@ -66,9 +66,7 @@ def receive(asked: Receiving) -> Received:
     children, schools = asked.metres.shape
     if asked.may.shape != (children, schools) or asked.room.shape != (schools,) or (asked.metres < 0).any():
         raise ValueError("metres and may are [child, school], room is [school], and no distance is below 0.")
-    room = np.append(
-        np.minimum(np.maximum(asked.room, 0), children), children + 1
-    )  # one place more nowhere than needed
+    room = np.append(np.clip(asked.room, 0, children + 1), children + 1)  # one place more than needed is enough
     cost = asked.costs()
     at = _shortest(asked, cost, room) if children else np.empty(0, dtype=np.int64)
     price = prices(cost, room, at)
@@ -97,9 +95,7 @@ def _shortest(asked: Receiving, cost: Longs, room: Longs) -> Longs:
     flow.set_nodes_supplies(np.arange(children, dtype=np.int32), np.ones(children, dtype=np.int64))
     flow.set_node_supply(children + schools + 1, -children)
     if flow.solve() != flow.OPTIMAL:
-        raise LotteryError(
-            "OR-Tools could not assign the displaced children. Install the version in requirements.lock."
-        )
+        raise LotteryError("OR-Tools could not place the displaced. Install the version in requirements.lock.")
     taken = flow.flows(ways) > 0
     at = np.empty(children, dtype=np.int64)
     at[child[taken]] = school[taken]

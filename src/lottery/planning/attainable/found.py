@@ -71,7 +71,7 @@ def _units(goal: Goal, reach: Attainable, market: Market) -> Attainable:
     members, others = (
         np.bincount(listing[goal.member[listing[:, 1]] == own, 0], minlength=len(goal.names)) for own in (True, False)
     )
-    shown: Longs = np.flatnonzero( (others >= SMALLEST_SHOWN))
+    shown: Longs = np.flatnonzero((members >= SMALLEST_SHOWN) & (others >= SMALLEST_SHOWN))
     units = tuple(reach.units[row] for row in shown.tolist()) if goal.per == "program" else ()
     return replace(reach, units=units)
 

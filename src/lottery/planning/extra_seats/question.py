@@ -39,7 +39,9 @@ class Limits(Clause):
     per_school: int | None = Field(None, ge=0, description="extra seats of a school")
     at_most: tuple[AtMost, ...] = ()
     budget: int | None = Field(None, ge=0, description="money for all extra seats; with `costs`")
-    costs: tuple[Cost, ...] = Field((), description="the first entry that fits a program; without one a seat is free")
+    costs: tuple[Cost, ...] = Field(
+        (), validate_default=True, description="the first entry that fits a program; without one a seat is free"
+    )
 
     @field_validator("costs")
     @classmethod

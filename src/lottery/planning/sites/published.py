@@ -13,6 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from lottery.plan.sites.measures import COUNTS
+from lottery.plan.sites.outcomes import children_of
+from lottery.plan.sites.places import spots
 from lottery.plan.sites.tables import among
 from lottery.planning.answered import Rows
 from lottery.planning.sites.found import Found
@@ -124,6 +126,9 @@ def _hidden(own: Premises, found: Sequence[Found]) -> set[tuple[str, str]]:
     hidden: set[tuple[str, str]] = set()
     if any(few(count) or few(size[0] - count) or count == 0 for count in size[1:]):
         hidden |= {(measure, name) for measure in every for name in named}
+    located = ~np.isnan(spots(own.base["applicants"])[children_of(own.base)]).any(axis=1)
+    if any(few(part) or few(total - part) for part, total in zip(own.member @ located.astype(int), size, strict=True)):
+        hidden |= {("distance", name) for name in names}
     for measure in COUNTS:
         linked = {measure, TOGETHER.get(measure, measure)}
         if any(few(level) for each in found for level in _levels(each, measure, (EVERYBODY,))):
