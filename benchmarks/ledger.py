@@ -22,7 +22,7 @@ PREFACE = (
     "With seat groups a proposal can mean an application that a program considers, through however many of its groups",
     "it goes, or a proposal to one group; both figures are given, as ratios to the plain market's time per proposal.",
 )
-PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow")
+PACKAGES = ("numpy", "numba", "llvmlite", "ortools", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)

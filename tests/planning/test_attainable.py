@@ -283,6 +283,7 @@ def test_programs_that_few_of_a_group_list_are_not_published(town):
         members = sum(low[i] for i in listing | held)
         few = min(members, len(listing | held) - members) < SMALLEST_SHOWN
         assert unit not in shown or not few, unit
+    assert shown != office
     assert answered.public_page.public
 
 

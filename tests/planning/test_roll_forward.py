@@ -174,11 +174,12 @@ def test_claims_are_judged_with_probabilities_and_with_the_room_they_need(tmp_pa
         dict(zip(answered.files["claims.csv"].header, row, strict=True)) for row in answered.files["claims.csv"].rows
     ]
     assert [row["probability"] for row in rows] == ["0.000000", "1.000000", "0.000000", "0.000000"]
+    assert {row["room_assumed"] for row in rows} == {"yes"}
     needed = [(row["room_90_low"], row["room_90_high"]) for row in rows]
     assert needed == [("0", "38"), ("38", "70"), ("80", ""), ("", "")]
-    assert "38 children in 2016-17, room for 60" in answered.lines[1]
+    assert "38 children in 2016-17, room for 60 (assumed)" in answered.lines[1]
     assert "holds in 100% of the worlds" in answered.lines[2]
-    assert "the room of 60 is exceeded by 2018-19" in answered.lines[3]
+    assert "the room of 60 (assumed) is exceeded by 2018-19" in answered.lines[3]
     assert "50 children are expected in other programs" in answered.lines[4]
     assert 3 <= len(answered.lines) <= 8
     assert answered.lines[0].startswith("Of 4 claims 1 holds")
@@ -420,7 +421,7 @@ def test_the_shipped_question_about_mandarin_starts_from_what_the_state_counted(
     rows = answered.public["cohorts.csv"].rows
     start = {row[1]: row[3] for row in rows if row[2] == "2016-17"}
     assert start == {"Field": "499.000000", "Sierra Madre Middle": "483.000000"}
-    chances = [float(row[7]) for row in answered.public["claims.csv"].rows]
+    chances = [float(row[8]) for row in answered.public["claims.csv"].rows]
     assert chances[0] == chances[1] == 0.0  # 499 of 630; a hundred children of the general program are still there
     (clock,) = [section for section in answered.page.sections if section.heading.startswith("The clock")]
     assert clock.paragraphs[0].endswith("altadena-mdlip can be at Sierra Madre Middle in 2022-23.")

@@ -12,7 +12,7 @@ from lottery.draw.seals import file_hash
 from lottery.folders import all_or_nothing, refuse_existing
 from lottery.planning.answered import Answered, Rows, Work
 from lottery.planning.question import Question, QuestionFile, read_question
-from lottery.report.chances import sealed_inputs
+from lottery.report.chances import input_hashes
 from lottery.report.planned import Page, render
 from lottery.report.record import versions, write_record
 from lottery.report.tables import write_csv
@@ -68,13 +68,12 @@ def _write(files: Mapping[str, Rows], page: Page, evidence: tuple[tuple[str, str
 
 def _sealed(answered: Answered, file: QuestionFile[Any]) -> dict[str, Any]:
     """Everything that decides the answer: the hashes of the question, the cycle and the policies."""
-    seals = [sealed_inputs(answered.cycle, policy) for policy in answered.policies]
     return {
         "question": file.asked.question,
         "question_sha256": file_hash(file.path),
         "cycle": answered.cycle.name,
-        "inputs": seals[0]["inputs"] if seals else {},
-        "policies": [seal["policy"] for seal in seals],
+        "inputs": input_hashes(answered.cycle),
+        "policies": [{"id": own.policy.policy, "sha256": own.sha256()} for own in answered.policies],
     }
 
 

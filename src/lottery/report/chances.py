@@ -59,13 +59,15 @@ def write_chances(
 
 def sealed_inputs(cycle: Cycle, file: PolicyFile) -> Mapping[str, Any]:
     """The hashes of the inputs and the policy, equal to those in the record of a run on the same files."""
+    return {"inputs": input_hashes(cycle), "policy": {"id": file.policy.policy, "sha256": file.sha256()}}
+
+
+def input_hashes(cycle: Cycle) -> Mapping[str, str]:
+    """The hashes of the inputs, by file, equal to those in the record of a run on the same cycle."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        write_inputs(cycle, file.canonical(), folder)
-        return {
-            "inputs": {path.name: file_hash(path) for path in sorted((folder / "inputs").iterdir())},
-            "policy": {"id": file.policy.policy, "sha256": file.sha256()},
-        }
+        write_inputs(cycle, "", folder)
+        return {path.name: file_hash(path) for path in sorted((folder / "inputs").iterdir())}
 
 
 def _rows(chances: Chances) -> Iterator[tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, islice
 
 from lottery.plan.patience import Patience
 from lottery.plan.rooms import Planned, Room, School, Strand, plan_school
@@ -10,7 +10,7 @@ from lottery.plan.rooms.conflict import smallest_conflict
 from lottery.plan.rooms.rules import drafted
 from lottery.plan.solver import solve
 
-from .tiny_schools import tiny_school
+from .tiny_schools import best_by_trying, tiny_school
 
 
 def conflict_together(school: School, chosen: tuple[int, ...]) -> bool:
@@ -24,12 +24,12 @@ def conflict_together(school: School, chosen: tuple[int, ...]) -> bool:
 def conflicting(most: int) -> list[School]:
     """Tiny schools without a plan."""
     schools = (tiny_school(number) for number in range(200))
-    return [school for school in schools if not plan_school(school, Patience()).found][:most]
+    return list(islice((school for school in schools if best_by_trying(school) is None), most))
 
 
 def test_no_smaller_set_of_demands_conflicts_and_this_one_does() -> None:
     compared = 0
-    for school in conflicting(8):
+    for school in conflicting(25):
         demands = [demand.sentence for demand in drafted(school, loose=True).demands]
         conflict, proved = smallest_conflict(school, Patience())
         chosen = tuple(demands.index(demand.sentence) for demand in conflict)
@@ -47,7 +47,7 @@ def test_no_smaller_set_of_demands_conflicts_and_this_one_does() -> None:
 def test_without_patience_every_demand_of_the_conflict_is_needed() -> None:
     patience = Patience()
     patience.interrupt()
-    for school in conflicting(2):
+    for school in conflicting(8):
         demands = [demand.sentence for demand in drafted(school, loose=True).demands]
         conflict, proved = smallest_conflict(school, patience)
         chosen = tuple(demands.index(demand.sentence) for demand in conflict)

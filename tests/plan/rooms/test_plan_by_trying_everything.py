@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lottery.plan.patience import Patience
-from lottery.plan.rooms import School, plan_school
+from lottery.plan.rooms import Room, School, Strand, plan_school
 from lottery.plan.rooms.arithmetic import by_arithmetic, no_choice
 from lottery.plan.rooms.checker import objections
 from lottery.plan.rooms.search import best_plan
@@ -101,3 +101,28 @@ def test_a_rule_that_is_said_to_forbid_one_section_more_does() -> None:
         for step in found.steps:
             assert bool(step.binds) == (step.offered < step.wanted), number
             assert "later_years" not in step.binds, number  # one year: nothing else may stand in the way
+
+
+def test_places_whose_children_would_have_none_a_year_later_are_kept_back_and_no_more() -> None:
+    """Room for four in grade 01 and for two in grade 02: two seats are offered, and nothing else stands in the way."""
+    school = School(
+        school_id="s",
+        name="Oak School",
+        years=2,
+        rooms=(Room("r1", 4, grade="01"), Room("r2", 2, grade="02")),
+        strands=(Strand("oak", "01", wanted=5), Strand("oak", "02")),
+        pairs=(),
+        teachers={"general": 2},
+        class_size={"01": 4, "02": 4},
+        combined_size={},
+        upward="children",
+        stay={},
+    )
+    found = plan_school(school, Patience())
+    first, _, second, _ = found.steps
+
+    assert (first.offered, first.kept_back, first.binds) == (2, 2, ("later_years",))
+    assert (second.offered, second.kept_back, second.binds) == (4, 0, ("a_room_takes_one_class",))
+    assert key_of(school, found) == best_by_trying(school)
+    none_asks = replace(school, strands=(Strand("oak", "01", residents=1), Strand("oak", "02")))
+    assert [step.kept_back for step in plan_school(none_asks, Patience()).steps] == [0, 0, 0, 0]

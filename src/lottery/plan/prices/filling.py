@@ -85,7 +85,7 @@ def floors(market: Market, held: int) -> Floors | None:
 def _slot(market: Market, held: int, pool: Pool, banded: Bools) -> Longs:
     """[possible] The category that a child would count in, or NO_BAND: no band there, or the seat that is held now."""
     own = market.member[pool.row]
-    counted = banded[pool.program] & ~own[:, :held].any(axis=1) & own[:, held:].any(axis=1)
+    counted = banded[pool.program] & own[:, held:].any(axis=1)  # whoever holds the seat is of no category
     return np.where(counted, held + own[:, held:].argmax(axis=1), NO_BAND).astype(np.int64)
 
 

@@ -106,7 +106,7 @@ def _in_turn(lists: Longs, seats: Longs, place: Ints) -> Longs:
     """One draw: by their number the children take the first of their choices that has a seat ([child])."""
     left, wanted = seats.tolist(), lists.tolist()
     choice = np.full(len(lists), NOTHING)
-    for child in np.argsort(-place).tolist():
+    for child in np.argsort(place).tolist():
         for rank, row in enumerate(wanted[child]):
             if row != NOTHING and left[row] > 0:
                 left[row] -= 1

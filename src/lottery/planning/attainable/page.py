@@ -57,8 +57,8 @@ def page_of(found: Found, title: str | None, assumed: Sequence[str]) -> Page:
 
 
 def _targets(found: Found) -> Iterator[Section]:
-    if found.targets:
-        yield Section("Targets", figures=[_reach(goal, reach) for goal, reach in found.targets])
+    if figures := [_reach(goal, reach) for goal, reach in found.targets if reach.units]:
+        yield Section("Targets", figures=figures)
 
 
 def _reach(goal: Goal, reach: Attainable) -> Table:

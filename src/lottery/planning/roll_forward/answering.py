@@ -120,6 +120,7 @@ def _summary(found: Findings) -> dict[str, Any]:
             "scenario": future.name,
             "site": name,
             "room": found.asked.sites[name].room,
+            "room_assumed": found.asked.sites[name].assumed is not None,
             "children_now": int(future.children[name][0, 0]),
             "over_within_years": future.fillings[name].chance(int(future.fillings[name].first[:-1].sum())).estimate,
             "worlds": future.worlds,

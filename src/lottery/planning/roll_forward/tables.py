@@ -13,7 +13,7 @@ from lottery.report.suppression import SMALL, SMALLEST_SHOWN
 COHORTS = ("scenario", "site", "year", "mean", "low", "high", "over")
 FIRST_YEAR = ("scenario", "site", "year", "probability", "low", "high")
 CLAIMS = (
-    "claim", "site", "scenario", "reading", "year", "quote", "room", "probability", "low", "high",
+    "claim", "site", "scenario", "reading", "year", "quote", "room", "room_assumed", "probability", "low", "high",
     *(f"room_{percent}_{end}" for percent in PERCENTS for end in ("low", "high")),
 )  # fmt: skip
 OTHER_RATES = ("rate_of", "rate", "claim", "probability", "low", "high")
@@ -73,8 +73,9 @@ def _claim(judged: Judged) -> list[str]:
     if judged.about_room:
         pairs = [rooms or ("", "") for rooms in judged.needed()]
         ends = ["" if end is None else str(end) for pair in pairs for end in pair]
+    assumed = "yes" if judged.site.assumed else "no"
     head = [str(judged.number), claim.site, claim.scenario, claim.reading, claim.year or ""]
-    return [*head, claim.quote, str(judged.site.room), *_interval(judged.chance), *ends]
+    return [*head, claim.quote, str(judged.site.room), assumed, *_interval(judged.chance), *ends]
 
 
 def _other_rates(found: Findings, claims: Sequence[Judged]) -> list[list[str]]:

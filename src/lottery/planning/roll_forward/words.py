@@ -45,26 +45,26 @@ def likelihood(probability: float) -> str:
 
 def verdict(found: Findings, judged: Judged, *, public: bool = False) -> str:
     """What becomes of a claim."""
-    claim, room = judged.claim, judged.site.room
+    claim, room = judged.claim, room_in_words(judged.site)
     future = found.future(claim.scenario)
     if claim.full_now:
         now = int(future.children[claim.site][0, 0])
         counted = SMALL if small(now, public) else f"{now:,}"
         return (
             f"holds in {percent(judged.chance.estimate)} of the worlds, since it is a count and no forecast: "
-            f"{counted} children in {found.asked.start}, room for {room:,}"
+            f"{counted} children in {found.asked.start}, room for {room}"
         )
     words = f"{_with_error(judged.chance)}, {likelihood(judged.chance.estimate)}"
     if claim.wall_to_wall_from is not None:
         others = float(future.others[judged.number][:, found.asked.index(claim.wall_to_wall_from)].mean())
         expected = SMALL if small(others, public) else f"{others:,.0f}"
         return f"{words}; in {claim.wall_to_wall_from} {expected} children are expected in other programs"
-    earlier = float((judged.rooms.low > room).mean())
+    earlier = float((judged.rooms.low > judged.site.room).mean())
     if claim.has_space_through is not None:
-        return f"{words}; in {percent(earlier)} the room of {room:,} is exceeded by {claim.has_space_through}"
+        return f"{words}; in {percent(earlier)} the room of {room} is exceeded by {claim.has_space_through}"
     later = max(0.0, 1.0 - judged.chance.estimate - earlier)
     return (
-        f"{words}; in {percent(earlier)} the room of {room:,} is exceeded before, in {percent(later)} there is still a "
+        f"{words}; in {percent(earlier)} the room of {room} is exceeded before, in {percent(later)} there is still a "
         f"place for everybody in {claim.full_from}"
     )
 
@@ -79,6 +79,11 @@ def reading(judged: Judged) -> str:
     if claim.full_from is not None:
         return f"{claim.full_from} is the first year with more children than room"
     return f"from {claim.wall_to_wall_from} on everybody is in {claim.program}"
+
+
+def room_in_words(site: Site) -> str:
+    """A site's room, and that nobody measured it."""
+    return f"{site.room:,} (assumed)" if site.assumed else f"{site.room:,}"
 
 
 def rooms_in_words(rooms: tuple[int, int | None] | None) -> str:
@@ -100,7 +105,7 @@ def running_out(found: Findings, filling: Filling, site: Site) -> str:
     """When a site runs out of room, in one scenario."""
     years = found.asked.school_years
     by_end = filling.chance(int(filling.first[:-1].sum())).estimate
-    words = f"more children than the room of {site.room:,} in {percent(by_end)} of the worlds by {years[-1]}"
+    words = f"more children than the room of {room_in_words(site)} in {percent(by_end)} of the worlds by {years[-1]}"
     half = filling.quantile(0.5)
     return words if half is None else f"{words}, in half of them by {years[half]}"
 
