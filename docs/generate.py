@@ -9,6 +9,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, ForwardRef, Literal, Union, get_args, get_origin
 
+from lottery.planning import KINDS
+from lottery.planning.question import QUESTIONS, read_question
 from lottery.policy import load_policy
 from lottery.policy.condition import CONDITIONS, Clause
 from lottery.policy.model import Policy
@@ -48,6 +50,18 @@ put your own cycle folder beside a copy and name it under `cycles`. Whatever fam
 study.
 
 | study | question | arms |
+|---|---|---|
+"""
+
+QUESTION_SHELF = """# Questions
+
+*Generated from the questions by `make docs`; do not edit.*
+
+One file for each question about seats. `lottery plan simulations/questions/NAME.yaml --out DIR` answers it on the
+sample district; put your own cycle folder beside a copy and name it under `cycle`. The language is in
+[plans.md](../../docs/plans.md); whatever is assumed is said in the question.
+
+| question | kind | what it asks |
 |---|---|---|
 """
 
@@ -95,6 +109,14 @@ def study_shelf() -> str:
     studies = [load_study(path).study for path in sorted((ROOT / STUDIES).glob("*.yaml"))]
     lines = [f"| `{study.study}` | {study.question} | {', '.join(study.arms)} |" for study in studies]
     return STUDY_SHELF + "\n".join(lines) + "\n"
+
+
+def question_shelf() -> str:
+    """simulations/questions/README.md."""
+    models = {name: kind.model for name, kind in KINDS.items()}
+    paths = sorted((ROOT / QUESTIONS).glob("*.yaml"))
+    asked = {path.stem: read_question(path, models).asked for path in paths}
+    return QUESTION_SHELF + "".join(f"| `{name}` | `{own.question}` | {own.title} |\n" for name, own in asked.items())
 
 
 def _clauses(top: type[Clause]) -> Iterator[type[Clause]]:
@@ -161,6 +183,7 @@ GENERATED = {
     "docs/study.md": study_reference,
     "policies/README.md": shelf,
     "policies/schema.json": schema,
+    "simulations/questions/README.md": question_shelf,
     "simulations/studies/README.md": study_shelf,
 }
 

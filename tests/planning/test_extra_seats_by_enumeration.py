@@ -171,7 +171,6 @@ def test_the_random_districts_are_not_all_easy():
         ({"limits": {"at_most": [{"why": "rooms", "programs": {"program_id": ["ash"]}, "seats": 1}]}}, "ash"),
         ({"limits": {"budget": 10}}, "costs"),
         ({"limits": {"costs": [{"programs": "all", "per_seat": 3}]}}, "budget"),
-        ({"limits": {"budget": 10, "costs": [{"programs": {"program_id": ["oak"]}, "per_seat": 3}]}}, "costs"),
         ({"no_offer": 2}, "no_offer"),
         ({"no_offer": "last"}, "no_offer"),
         ({"draws": 0}, "draws"),

@@ -144,14 +144,14 @@ def test_rules_that_conflict_are_told_as_the_smallest_set_and_the_other_schools_
 
 
 def test_strands_and_cohorts_go_up_year_by_year(tmp_path: Path) -> None:
-    ask(written(tmp_path), years=3, stay={"KG": "50%"})
+    ask(written(tmp_path), years=3, stay={"KG": "52%"})
     steps = {(r["program_id"], r["grade"], r["year"]): r for r in table(tmp_path / "out" / "steps.csv")}
 
-    assert steps["oak-a", "01", "1"]["continuing"] == "10"  # half of 20
+    assert steps["oak-a", "01", "1"]["continuing"] == "11"  # 10.4 of 20: a part of a child needs a place
     assert steps["oak-a", "02", "1"]["continuing"] == "12"
-    assert steps["oak-a", "01", "2"]["continuing"] == "6"  # half of 11 residents and 1 applicant
-    assert steps["oak-a", "02", "2"]["continuing"] == "11"  # 10 and the one applicant who had a seat
-    assert steps["oak-b", "01", "2"]["continuing"] == "2"  # half of 2 held and 2 applicants
+    assert steps["oak-a", "01", "2"]["continuing"] == "7"  # 6.24 of 11 residents and an applicant
+    assert steps["oak-a", "02", "2"]["continuing"] == "12"  # those 11 and the applicant who had a seat
+    assert steps["oak-b", "01", "2"]["continuing"] == "3"  # 2.08 of 2 held places and 2 applicants
 
 
 def test_a_combination_class_saves_a_teacher(tmp_path: Path) -> None:

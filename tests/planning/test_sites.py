@@ -203,7 +203,7 @@ def test_nothing_about_few_children_is_published(tmp_path):
         assert student not in text
 
 
-def test_only_the_planning_of_the_shipped_policy_refuses_what_is_unknown(tmp_path):
+def test_steps_that_cannot_be_taken_are_refused_in_every_option_at_once(tmp_path):
     wrong = {
         "options": {
             "shut": {"steps": [{"close": {"school": "z"}}]},
@@ -281,6 +281,30 @@ def test_large_groups_are_published_and_few_choices_are_not(tmp_path):
     assert ("new", "offered_opened", "") not in public  # two seats
     assert ("new", "mean_rank", "low_income") in public
     assert ("as_it_is", "distance", "") in public  # no home is known, and the row is blank
+
+
+def test_offers_are_not_published_where_few_children_are_without_one(tmp_path):
+    people = [f"p{n:03d}" for n in range(40)]
+    applicants = "applicant_id,grade,low\n" + "".join(
+        f"{p},KG,{'yes' if n < 20 else 'no'}\n" for n, p in enumerate(people)
+    )
+    tables = {
+        "applicants": applicants,
+        "seats": "program_id,grade,capacity\na-gen,KG,35\n",
+        "choices": choices(**dict.fromkeys(people, "a-gen")),
+    }
+    own = answered(question_in(tmp_path, tables, options={"new": {"steps": [opening(seats={"KG": 0})]}}))
+
+    assert lines(own)["as_it_is", "without_offer", ""][0] == "5.000000"
+    assert not {"offers", "without_offer"} & {row[1] for row in own.public["options.csv"].rows}
+
+
+def test_what_the_question_says_of_a_building_counts_before_the_column(tmp_path):
+    own = answered(question_in(tmp_path, options=CLOSE_A, buildings={"b": {"capacity": 9}}, **CLOSING))
+    score = [dict(zip(own.files["scorecard.csv"].header, row, strict=True)) for row in own.files["scorecard.csv"].rows]
+
+    assert (score[1]["capacity"], score[1]["capacity_assumed"]) == ("9", "yes")
+    assert own.files["receiving.csv"].rows[0] == ("closed", "b", "6", "3", "3")
 
 
 def test_a_mean_way_of_few_children_with_a_known_home_is_not_published(tmp_path):

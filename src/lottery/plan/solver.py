@@ -23,7 +23,7 @@ class Solved:
 
     values: tuple[int, ...] | None  # of the variables asked for, in their order
     objective: int | None
-    bound: int | None  # nothing is better than this; None: there is no objective, or nothing is known
+    bound: int | None  # nothing is better than this; None: there is no objective, or nothing was found
     proved: bool  # optimal, or infeasible: nothing is left to search
     infeasible: bool
 
@@ -74,7 +74,7 @@ def solve(
     return Solved(
         values=tuple(int(solver.value(variable)) for variable in asked) if found else None,
         objective=round(solver.objective_value) if found and has_objective else None,
-        bound=round(solver.best_objective_bound) if has_objective and status != cp_model.INFEASIBLE else None,
+        bound=round(solver.best_objective_bound) if found and has_objective else None,  # else CP-SAT says 0
         proved=status in (cp_model.OPTIMAL, cp_model.INFEASIBLE),
         infeasible=status == cp_model.INFEASIBLE,
     )

@@ -18,6 +18,7 @@ from lottery.policy.reading import line_of, plain, read_text, read_yaml
 from lottery.policy.wording import objections
 
 LANGUAGE = "docs/plans.md"
+QUESTIONS = "simulations/questions"
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
 FOLDERS = ("cycle", "facilities")  # keys that name a folder, or the sample district
 
@@ -76,7 +77,7 @@ def read_question(path: Path, kinds: Mapping[str, type[Question]]) -> QuestionFi
     except PolicyError as error:  # one language: plain YAML, every key once
         raise QuestionError(error.problems) from None
     if not isinstance(written, Mapping):
-        why, remedy = "It is not a question: there are no keys.", "Start from a question in simulations/questions."
+        why, remedy = "It is not a question: there are no keys.", f"Start from a question in {QUESTIONS}."
         raise QuestionError([Problem(path.name, None, "", "", why, remedy)])
     kind = written.get("question")
     if not isinstance(kind, str) or kind not in kinds:

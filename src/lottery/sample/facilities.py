@@ -2,7 +2,7 @@
 Rooms, class sizes, teachers, strands and residents of the sample district.
 
 Real are the building capacities of five schools in September 2016 and the 61 kindergarten classrooms of the district;
-everything else is assumed, as SOURCES.md and the files of `assumed/` say.
+everything else is assumed, as `assumed/facilities.txt` says.
 """
 
 from __future__ import annotations

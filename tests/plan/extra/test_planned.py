@@ -86,7 +86,7 @@ def test_a_plan_that_is_not_what_it_is_said_to_be_is_not_told():
 
     with pytest.raises(AuditFailure, match="sum_of_ranks"):
         checker.require(expansion, plan, [totals[0] - 1])
-    with pytest.raises(AuditFailure, match="No more than 3 extra seats in all[.] The plan uses 4"):
+    with pytest.raises(AuditFailure, match=r"No more than 3 extra seats in all\. The plan uses 4"):
         checker.require(expansion, plan * 2, totals)
     with pytest.raises(AuditFailure, match="steps of extra seats"):
         checker.require(replace(expansion, room=expansion.room * 0), plan, totals)

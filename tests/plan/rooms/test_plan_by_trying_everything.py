@@ -112,7 +112,7 @@ def test_places_whose_children_would_have_none_a_year_later_are_kept_back_and_no
         rooms=(Room("r1", 4, grade="01"), Room("r2", 2, grade="02")),
         strands=(Strand("oak", "01", wanted=5), Strand("oak", "02")),
         pairs=(),
-        teachers={"general": 2},
+        teachers={"general": 3},
         class_size={"01": 4, "02": 4},
         combined_size={},
         upward="children",

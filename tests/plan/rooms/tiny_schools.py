@@ -21,26 +21,27 @@ Year = dict[str, Kind]  # room -> class
 def tiny_school(number: int, *, years: int = 1, given: bool = False) -> School:
     """A random school: with rooms that are given, equal rooms, no rooms, nobody, or more children than places."""
     random = Random(f"{number} {years} {given}")
-    n_strands = random.randint(1, 3 if years == 1 else 2)
+    later = years > 1  # then more children come than go up
+    n_strands = 2 if later else random.randint(1, 3)
     first = random.randint(0, 3 - n_strands)
-    programs = ["oak"] * n_strands if random.random() < 0.7 else ["elm", *["oak"] * (n_strands - 1)]
+    programs = ["oak"] * n_strands if later or random.random() < 0.7 else ["elm", *["oak"] * (n_strands - 1)]
     strands = tuple(
         sorted(
             Strand(
                 program,
                 GRADES[first + at],
-                running=random.choice([0, 0, 1, 1, 2]),
+                running=random.choice([0, 1] if later else [0, 0, 1, 1, 2]),
                 most=random.choice([None, None, 1, 2]),
                 credential=random.choice(["general", "general", "spanish"]) if program == "elm" else "general",
                 residents=random.choice([0, 0, 1, 2]),
                 holds=random.choice([0, 0, 1]),
-                continuing=random.choice([0, 0, 1, 2, 3]),
-                wanted=random.choice([0, 1, 2, 5]),
+                continuing=random.choice([0, 1] if later else [0, 0, 1, 2, 3]),
+                wanted=random.choice([1, 3, 5] if later else [0, 1, 2, 5]),
             )
             for at, program in enumerate(programs)
         )
     )
-    rooms = tuple(_room(random, number, strands, given) for number in range(random.randint(0, 3 if years == 1 else 2)))
+    rooms = tuple(_room(random, number, strands, given) for number in range(2 if later else random.randint(0, 3)))
     together = (
         [] if given else [(a, b) for a in range(len(strands)) for b in range(len(strands)) if _next(strands, a, b)]
     )
@@ -51,7 +52,10 @@ def tiny_school(number: int, *, years: int = 1, given: bool = False) -> School:
         rooms=rooms,
         strands=strands,
         pairs=tuple(pair for pair in together if random.random() < 0.7),
-        teachers={"general": 3 if given else random.randint(0, 3), "spanish": 3 if given else random.randint(0, 1)},
+        teachers={
+            "general": 3 if given or later else random.randint(0, 3),
+            "spanish": 3 if given else random.randint(0, 1),
+        },
         class_size={grade: random.randint(2, 4) for grade in GRADES},
         combined_size={grade: random.randint(2, 3) for grade in GRADES},
         upward=random.choice(["sections", "children"]),

@@ -72,6 +72,7 @@ def test_a_child_whose_school_goes_on_in_another_program_is_not_displaced():
 
     assert len(displaced(town(), scene(art), TAKES)) == 0
     assert students(town(), displaced(town(), scene(art), {"pathway": ["ARTS"]})) == ["t3"]
+    assert closing(town(), scene(art), {"pathway": ["ARTS"]}, PLACES).enrolled.tolist() == [4, 2, 2]  # without t3
 
 
 def test_children_of_a_program_that_moves_are_not_displaced_and_fill_the_other_school():

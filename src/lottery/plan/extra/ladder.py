@@ -82,6 +82,8 @@ def ladder_of(market: Market, top: int, step: int, into: Mapping[str, str]) -> L
             "This market has bands or guarantees, and nothing says how they change with more seats. Plan extra seats "
             "under a policy, with `lottery plan`."
         )
+    if not isinstance(into, Mapping):
+        raise LotteryError(f'into is {into!r}. Write {{"s1": "open"}}: the seat group that extra seats of s1 join.')
     if unknown := sorted(set(into) - set(market.programs), key=str):
         raise LotteryError(f"into names program {unknown[0]}, which has no seats. Correct the name.")
     slot = [_slot(program, names, into) for program, names in zip(market.programs, market.group_names, strict=True)]

@@ -83,11 +83,13 @@ def plan_seats(
     written = np.diff(market.choice_start).astype(np.int64)
     if no_offer is not None and not (isinstance(no_offer, int) and no_offer > written.max(initial=0)):
         raise LotteryError(f"no_offer is {no_offer!r}. Write a rank that is larger than every list is long.")
+    if not isinstance(objective, (str, list, tuple)):
+        raise LotteryError(f"objective is {objective!r}. Write one goal as text, or a list of them.")
     asked = [objective] if isinstance(objective, str) else list(objective)
     goals = goals_of(market, asked, members, written, no_offer)
     room = np.minimum(_room(market, per_program), extra) // step
     expansion = Expansion(
-        ladder=ladder_of(market, int(room.max(initial=0)), step, into or {}),
+        ladder=ladder_of(market, int(room.max(initial=0)), step, {} if into is None else into),
         step=step,
         room=room.astype(np.int32),
         limits=(in_all(market, extra, step),),

@@ -128,7 +128,7 @@ def _school_opened(scene: Scene, new: OpenSchool) -> Scene:
     known = {axis: str(degrees) for axis, degrees in place.items() if degrees is not None}
     row = {**new.columns, **known, "school_id": new.school_id, "name": new.name}
     schools = sorted_by(appended(scene.cycle["schools"], [row]), "school_id")
-    return replace(scene, cycle=replaced(scene.cycle, schools), new_schools=(*scene.new_schools, new.school_id))
+    return replace(scene, cycle=replaced(scene.cycle, schools))
 
 
 def _closed(scene: Scene, gone: Close) -> Scene:

@@ -55,7 +55,7 @@ def coins(seed: str, program: str, applicants: Iterable[str]) -> list[float]:
     One coin for each applicant, in [0, 1).
 
     >>> [round(coin, 3) for coin in coins("2027", "oak", ["ana", "ben"])]
-    [0.366, 0.131]
+    [0.74, 0.997]
     """
     asked = COIN_LABEL + lp(seed) + lp(program)
     digests = (sha256(asked + lp(applicant)).digest() for applicant in applicants)

@@ -14,11 +14,12 @@ from lottery.market import Market
 from lottery.mechanisms import mechanism_of, run_draws
 from lottery.plan.sites.displaced import Displaced
 from lottery.plan.sites.fewer_seats import FewerSeats
-from lottery.plan.sites.places import metres, spots
+from lottery.plan.sites.places import spots
 from lottery.plan.sites.scene import Scene
 from lottery.plan.sites.special import NOTHING, Special
 from lottery.plan.sites.tables import among, rows_of
 from lottery.policy import PolicyFile
+from lottery.policy.distance import distances
 
 NO_OFFER = -1
 TOGETHER = 50  # draws that are matched in one go
@@ -141,8 +142,6 @@ def _measured(base: Cycle, scene: Scene, program: Ints, rank: Ints) -> Offers:
     at = np.append(rows_of(schools, "school_id", programs["school_id"]), NO_OFFER).astype(np.int32)
     school = at[program]
     homes, buildings = spots(base["applicants"])[children_of(base)], spots(schools)
-    way = np.full(school.shape, -1, dtype=np.int32)
-    for row in np.unique(school[school != NO_OFFER]).tolist():
-        apart = metres(homes, buildings[[row]])[:, 0].astype(np.int32)
-        way = np.where(school == row, apart, way)
+    way = np.array([distances(homes, buildings[row]) for row in school], dtype=np.int32)
+    way[school == NO_OFFER] = -1
     return Offers(program, school, rank, way, among(programs["program_id"], frozenset(scene.opened)))

@@ -25,7 +25,6 @@ class Scene:
     closed_schools: frozenset[str] = frozenset()
     closed_programs: frozenset[str] = frozenset()
     opened: tuple[str, ...] = ()  # programs
-    new_schools: tuple[str, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)  # program -> the school it was at
 
     def open_programs(self) -> Bools:

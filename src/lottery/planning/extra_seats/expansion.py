@@ -19,12 +19,13 @@ from lottery.plan.extra.ladder import Ladder
 from lottery.plan.extra.limits import Limit
 from lottery.plan.extra.plan_seats import goals_of
 from lottery.planning.answered import Work
-from lottery.planning.extra_seats.question import ExtraSeats
+from lottery.planning.extra_seats.question import DRAWS, ExtraSeats
 from lottery.planning.groups import groups_of
 from lottery.planning.question import QuestionError, QuestionFile
 from lottery.policy import PolicyFile, compile_market
 from lottery.policy.groups_of_children import members_of
 from lottery.policy.load import Path_
+from lottery.policy.model import Programs
 from lottery.policy.selection import Offerings
 
 DEFERRED = "deferred-acceptance"
@@ -121,8 +122,18 @@ def _room(question: ExtraSeats, offerings: Offerings) -> Ints:
     most = question.extra
     if question.limits.per_offering is not None:
         most = min(most, question.limits.per_offering)
-    allowed = offerings.fit(question.among, ("among",))
+    allowed = _fitting(offerings, question.among, ("among",))
     return np.where(allowed, most // question.step, 0).astype(np.int32)
+
+
+def _fitting(offerings: Offerings, selector: Programs, path: Path_) -> Bools:
+    """Where a selector fits ([offering]); one that fits nowhere is a slip of the pen."""
+    fits = offerings.fit(selector, path)
+    if not fits.any() and not any(problem.column == ".".join(map(str, path)) for problem in offerings.problems):
+        written = "all" if selector == "all" else "; ".join(f"{key} {', '.join(own)}" for key, own in selector.items())
+        remedy = "Correct the values: together they must hold of some program on offer."
+        offerings.problems.append(offerings.file.problem(path, f"No program on offer fits {written}.", remedy))
+    return fits
 
 
 def _limits(question: ExtraSeats, offerings: Offerings) -> tuple[Limit, ...]:
@@ -136,12 +147,12 @@ def _limits(question: ExtraSeats, offerings: Offerings) -> tuple[Limit, ...]:
             use = np.where(names == name, step, 0)
             found.append(Limit(f"{what} {name}: no more than {most} extra seats.", use, int(most or 0)))
     for index, limit in enumerate(limits.at_most):
-        use = np.where(offerings.fit(limit.programs, ("limits", "at_most", index, "programs")), step, 0)
+        use = np.where(_fitting(offerings, limit.programs, ("limits", "at_most", index, "programs")), step, 0)
         found.append(Limit(f"{limit.why}: no more than {limit.seats} extra seats.", use, limit.seats))
     if limits.budget is not None:
         price = np.zeros(len(offerings), dtype=np.int64)
         for index, cost in reversed(list(enumerate(limits.costs))):
-            fits = offerings.fit(cost.programs, ("limits", "costs", index, "programs"))
+            fits = _fitting(offerings, cost.programs, ("limits", "costs", index, "programs"))
             price = np.where(fits, cost.per_seat * step, price)
         found.append(Limit(f"The extra seats cost no more than {limits.budget:,}.", price, limits.budget))
     return tuple(found)
@@ -149,7 +160,7 @@ def _limits(question: ExtraSeats, offerings: Offerings) -> tuple[Limit, ...]:
 
 def _numbers(file: QuestionFile[ExtraSeats], market: Market) -> Sequence[Problem]:
     """Numbers that the cycle brings along are one draw."""
-    if market.given is None or file.asked.draws == 1:
+    if market.given is None or file.asked.draws in (None, 1):
         return []
     why = "The cycle brings its lottery numbers, which are one draw."
     return [file.problem(("draws",), file.asked.draws, why, "Write `draws: 1`, or take the numbers out of the cycle.")]
@@ -159,7 +170,7 @@ def _places(question: ExtraSeats, market: Market) -> tuple[Ints, bool]:
     if market.given is not None:
         return market.given.place[None], market.given.per_application
     drawn = Draws(market, question.seed)
-    return drawn.in_draws(range(question.draws)), drawn.per_application
+    return drawn.in_draws(range(question.draws or DRAWS)), drawn.per_application
 
 
 def _rows_of(cycle: Cycle, market: Market) -> Longs:

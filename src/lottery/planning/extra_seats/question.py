@@ -13,6 +13,7 @@ from lottery.policy.condition import Clause, Mistake
 from lottery.policy.model import Programs
 
 MOST_EXTRA = 2_000
+DRAWS = 100  # where nothing is written
 PROGRAMS = "`all`, or columns of programs (and `grade`) with the values allowed"
 
 
@@ -61,7 +62,9 @@ class ExtraSeats(Question):
     question: Literal["extra_seats"]
     policy: str = Field(description="a policy relative to the question, or a shipped one")
     seed: Text = Field(description="any text; the same text gives the same draws")
-    draws: int = Field(100, ge=1, le=100_000, description="how many; 1 where the cycle brings its numbers")
+    draws: int | None = Field(
+        None, ge=1, le=100_000, description=f"how many; left out: {DRAWS}, or 1 where the cycle brings its numbers"
+    )
     extra: int = Field(ge=0, le=MOST_EXTRA, description="seats to add at most")
     step: int = Field(1, ge=1, description="they come in steps of so many, as whole sections do")
     among: Programs = Field("all", description=f"where seats may be added: {PROGRAMS}")

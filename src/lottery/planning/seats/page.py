@@ -97,7 +97,7 @@ def _sections(found: Found, *, public: bool) -> Iterator[Section]:
             " of their design at the largest class; a program without a design, as many as its rooms take sections. Its"
             " teachers teach as many sections as the plan has. Seats can be no more than the least of the three."
         ],
-        [_bars(found), _by_school(found, public=public)],
+        [_bars(found)] if public else [_bars(found), _by_school(found)],
     )
     yield Section(
         "From rooms to seats, step by step",
@@ -137,21 +137,16 @@ def _bars(found: Found) -> Bars:
     return Bars("Places by school in the coming year", [school.name for school, _ in planned], series)
 
 
-def _by_school(found: Found, *, public: bool) -> Table:
-    columns = [Column("School"), *(Column(name, "count") for name in ("Building", "Program", "Staffed"))]
-    if not public:
-        columns += [Column(name, "count") for name in ("Taken", "Seats", "Asked for", "Both")]
-    rows: list[list[str | int]] = []
+def _by_school(found: Found) -> Table:
+    counts = ("Building", "Program", "Staffed", "Taken", "Seats", "Asked for", "Both")
+    columns = [Column("School"), *(Column(name, "count") for name in counts)]
+    rows = []
     for school, plan in found:
+        first = [step for step in plan.steps if step.year == 1]
+        sums = (sum(getattr(step, name) for step in first) for name in ("taken", "offered", "wanted", "filled"))
         if plan.found:
-            first = [step for step in plan.steps if step.year == 1]
-            row: list[str | int] = [school.name, *_capacities(school, plan)]
-            if not public:
-                row += [sum(step.taken for step in first), sum(step.offered for step in first)]
-                row += [sum(step.wanted for step in first), sum(step.filled for step in first)]
-            rows.append(row)
-    note = "" if public else "Both: seats on offer that somebody asks for."
-    return Table("By school", columns, rows, note)
+            rows.append((school.name, *_capacities(school, plan), *sums))
+    return Table("By school", columns, rows, "Both: seats on offer that somebody asks for.")
 
 
 def _steps(found: Found) -> Iterator[Table]:

@@ -12,6 +12,7 @@ from lottery.planning.sites.found import Found
 from lottery.planning.sites.lines import Line
 from lottery.planning.sites.premises import Premises
 from lottery.planning.sites.published import shown, shows_receiving, shows_special
+from lottery.planning.sites.question import AS_IT_IS
 from lottery.planning.sites.scorecard import Score
 from lottery.planning.sites.scored import balance_table, criteria_table
 from lottery.planning.sites.tables import drawn, room_of
@@ -43,7 +44,8 @@ DISPLACED = {
     "way_beyond_3200": Column("Beyond 3.2 km", "percent"),
     "together": Column("Go with most of their area", "percent"),
 }
-DIFFERENCE = "In brackets: the difference from the district as it is on the same draws, ± 1.96 standard errors."
+DIGITS = {"mean_rank": 2, **dict.fromkeys(INTEGRATION, 3)}
+DIFFERENCE = "In brackets: the difference from the district as it is on the same draws. ± is 1.96 standard errors."
 ORDINALS = ("First choice", "Second choice", "Third choice")
 
 
@@ -98,7 +100,7 @@ def _changes(own: Premises, found: Sequence[Found]) -> Iterator[Table]:
         measured = [name for name in MEASURED if any(each.line(name, group) for each in found)]
         if measured:
             columns = [Column("Option"), *(Column(MEASURED[name], "decimal") for name in measured)]
-            rows = [[each.title, *(_cell(each.line(name, group)) for name in measured)] for each in found]
+            rows = [[each.title, *(_cell(each, name, group) for name in measured)] for each in found]
             yield Table(name_of(group), columns, rows, DIFFERENCE)
 
 
@@ -107,19 +109,23 @@ def _integration(own: Premises, found: Sequence[Found]) -> Iterator[Table]:
         measured = [name for name in INTEGRATION if any(each.line(name, group) for each in found)]
         if measured:
             columns = [Column("Option"), *(Column(INTEGRATION[name], "decimal") for name in measured)]
-            rows = [[each.title, *(_cell(each.line(name, group), 3) for name in measured)] for each in found]
+            rows = [[each.title, *(_cell(each, name, group) for name in measured)] for each in found]
             yield Table(name_of(group), columns, rows, DIFFERENCE)
 
 
-def _cell(line: Line | None, digits: int = 1) -> Cell:
+def _cell(each: Found, measure: str, group: str) -> Cell:
     """A level with its difference; None where it is not known or not shown."""
+    line = each.line(measure, group)
     if line is None or np.isnan(line.level):
         return None
+    digits = DIGITS.get(measure, 1)
     level = f"{line.level:,.{digits}f}"
-    if line.difference == 0 and (np.isnan(line.standard_error) or line.standard_error == 0):
-        return level
     error = "" if np.isnan(line.standard_error) else f" ± {line.standard_error * Z_95:,.{digits}f}"
-    return f"{level} ({line.difference:+,.{digits}f}{error})"
+    if each.name == AS_IT_IS:
+        return level + error
+    if line.difference == 0 and not line.standard_error > 0:
+        return level
+    return f"{level} ({line.difference:+,.{digits}f}{error})".replace("-", "−")
 
 
 def _offers(found: Sequence[Found]) -> Iterator[Bars]:

@@ -97,7 +97,7 @@ def _score(own: Premises, base: Scene, row: int, school: str) -> Score:
         neighbours=[str(names[other]) for other in near.tolist()],
         neighbours_unknown=unknown,
         neighbours_take=take,
-        neighbours_can_receive=True if take == len(closed.gone) else False,
+        neighbours_can_receive=True if take == len(closed.gone) else None if unknown else False,
         enrolled=len(here),
         transported=building.transported,
         homes_known=int((ways >= 0).sum()),

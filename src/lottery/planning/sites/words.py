@@ -34,6 +34,10 @@ NOT_SAID = (
     "The draws show chance in the lottery, not how sure the assumptions are.",
     "Prices of buildings, staff and buses are no part of the answer, and neither is who would leave the district.",
 )
+STILL_PLACED = (
+    "A displaced applicant who had a seat to keep and is offered none counts as without an offer; the district places "
+    "the child all the same."
+)
 NO_SCORE = (
     "The scorecard measures; it does not rank, weigh or add up: which criterion matters more is the board's to say."
 )
@@ -65,8 +69,8 @@ def assumed(own: Premises, found: Sequence[Found]) -> list[str]:
 
 
 def remarks(scored: bool) -> list[str]:
-    """What the answer does not say."""
-    return [*NOT_SAID, *([NO_SCORE] if scored else [])]
+    """What the answer does not say; a scorecard comes where something closes."""
+    return [*NOT_SAID, *([STILL_PLACED, NO_SCORE] if scored else [])]
 
 
 def _of_option(each: Found) -> Iterator[str]:
