@@ -12,6 +12,7 @@ import lottery
 from lottery.errors import AuditFailure
 from lottery.plan.extra import checker, plan_extra
 from lottery.plan.extra.by_draw import bound_by_draws
+from lottery.plan.extra.every_plan import every_plan
 from lottery.plan.extra.expansion import Expansion
 from lottery.plan.extra.ladder import Ladder, ladder_of
 from lottery.plan.extra.limits import Limit, within
@@ -147,3 +148,20 @@ def test_a_limit_binds_where_no_step_more_fits():
     limit = Limit("why", np.array([2, 0, 3]), 7)
 
     assert [limit.binds(np.array(plan)) for plan in ([3, 0, 0], [2, 9, 0], [2, 0, 1])] == [True, False, True]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_trying_all_plans_and_proving_one_agree_to_the_last_seat(seed):
+    expansion = random_expansion(seed)
+    tried, proved = plan_extra(expansion, exact=False), plan_extra(expansion, exact=True)
+
+    assert every_plan(expansion).tolist() == all_plans(expansion).tolist()
+    assert every_plan(expansion, most=len(all_plans(expansion)) - 1) is None
+    assert tried.steps.tolist() == proved.steps.tolist()
+    assert (tried.bound, tried.optimal, tried.unique) == (proved.bound, True, True)
+    best = [min(key_of(expansion, p) for p in all_plans(expansion) if p.sum() <= n) for n in range(4)]
+    assert [tuple(own.tolist()) for own in tried.curve] == [key[:1] for key in best][: len(tried.curve)]
+
+
+def key_of(expansion: Expansion, plan: np.ndarray) -> tuple[int, ...]:
+    return expansion.key(plan, Oracle(expansion).totals_of(plan))

@@ -11,6 +11,7 @@ from lottery.arrays import Ints, Longs
 from lottery.plan.extra import checker
 from lottery.plan.extra.by_draw import bound_by_draws
 from lottery.plan.extra.climb import climb
+from lottery.plan.extra.every_plan import best_of_all, every_plan
 from lottery.plan.extra.exact import Proof, prove
 from lottery.plan.extra.expansion import Expansion
 from lottery.plan.extra.oracle import Oracle
@@ -20,8 +21,10 @@ from lottery.plan.patience import Patience
 EFFORT = 60.0  # about seconds
 SEARCHED_PER_EFFORT = 5_000_000  # applicants in lotteries
 SMALL = 500  # applicants: a lottery of fewer does not take less time
-MOST_TRUTHS = 4_000  # of a model that is tried without being asked for
+MOST_UNKNOWN = 4_000  # choices of children, over all draws, where a proof is tried without being asked for
 SHARE_OF_SEARCH = 0.25  # of the effort, where a proof follows
+
+BEYOND_THE_MODEL = "Nothing is proved: bands and guarantees are beyond the model, and the plan is searched for."
 
 Step = Callable[[str], None]
 
@@ -60,72 +63,107 @@ def plan_extra(
     """
     The best plan for extra seats: proved with `exact`, else searched for and bounded; None: proved where it is small.
 
+    Where there are few plans all are tried instead, which is a proof as well; with `exact` CP-SAT does it in any case.
+
     Every plan passes a checker that knows no solver.  Equal questions have equal answers unless the patience is over
     first; then the answer is the best plan so far, with its bound.
 
     Raises LotteryError where OR-Tools fails, AuditFailure where the checker objects.
     """
-    patience = patience or Patience()
-    oracle, market = Oracle(expansion), expansion.market
-    nothing = np.zeros(market.n_programs, dtype=np.int32)
-    before = oracle.totals_of(nothing)
-    entries, remarks = entries_of(market), []
+    work = _Work(expansion, Oracle(expansion), effort, patience or Patience(), step)
+    before = work.oracle.totals_of(np.zeros_like(expansion.room))
+    entries = entries_of(expansion.market)
     spans = spans_of(expansion, entries)
-    provable = market.bounds is None
-    if exact and not provable:
-        remarks.append("Nothing is proved: bands and guarantees are beyond the model, and the plan is searched for.")
-    proves = provable and (exact or (exact is None and unknown(entries, spans) <= MOST_TRUTHS))
-    runs = SEARCHED_PER_EFFORT / max(SMALL, market.n_applicants) * effort * (SHARE_OF_SEARCH if proves else 1.0)
+    provable = expansion.market.bounds is None
+    plans = None if exact and provable else every_plan(expansion)
+    if plans is not None and len(plans) * expansion.n_draws <= work.lotteries:
+        found = _tried(work, plans)
+    else:
+        proves = provable and (exact or (exact is None and unknown(entries, spans) <= MOST_UNKNOWN))
+        found = _searched(work, entries, spans, proves=bool(proves))
+    step("checking")
+    totals = work.oracle.totals_of(found.plan)
+    checker.require(expansion, found.plan, totals.tolist())
+    return Planned(
+        expansion=expansion,
+        steps=found.plan,
+        totals=totals,
+        before=before,
+        bound=found.bound,
+        optimal=found.optimal or (expansion.asked == 1 and found.bound == int(totals[0])),
+        unique=found.unique,
+        curve=_curve(found.curve, totals, int(found.plan.sum())),
+        pairs=work.oracle.pairs,
+        remarks=(BEYOND_THE_MODEL,) if exact and not provable and not found.optimal else (),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    expansion: Expansion
+    oracle: Oracle
+    effort: float
+    patience: Patience
+    step: Step
+
+    @property
+    def lotteries(self) -> int:
+        """How many lotteries so much effort is enough for."""
+        return int(SEARCHED_PER_EFFORT * self.effort / max(SMALL, self.expansion.market.n_applicants))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    plan: Ints
+    curve: tuple[Longs, ...]
+    bound: int | None
+    optimal: bool
+    unique: bool
+
+
+def _tried(work: _Work, plans: Ints) -> _Found:
+    """The best of all plans there are."""
+    work.step(f"trying all {len(plans):,} plans")
+    best, all_of_them = best_of_all(work.expansion, work.oracle, plans, work.patience)
+    return _Found(best.plan, best.curve, best.key[0] if all_of_them else None, all_of_them, all_of_them)
+
+
+def _searched(work: _Work, entries: Entries, spans: Sequence[Span], *, proves: bool) -> _Found:
+    """The best plan of a search, proved where that is asked for and can be done, and what no plan can exceed."""
+    expansion, oracle, patience = work.expansion, work.oracle, work.patience
+    goal = expansion.goals[0]
     climbed = climb(
         expansion,
         oracle,
-        runs=int(runs),
+        runs=int(work.lotteries * (SHARE_OF_SEARCH if proves else 1.0)),
         patience=patience,
-        progress=lambda steps, value: step(f"searching: {steps} steps, {expansion.goals[0].name} {value:,}"),
+        progress=lambda steps, value: work.step(f"searching: {steps} steps, {goal.name} {value:,}"),
     )
-    found, bound = climbed.plan, None
-    proof = Proof(None, None, optimal=False, unique=False)
+    plan, proof = climbed.plan, Proof(None, None, optimal=False, unique=False)
     if proves and not patience.over:
-        step("proving")
+        work.step("proving")
         proof = prove(
             expansion,
             entries,
             spans,
-            found,
-            effort=effort,
+            plan,
+            effort=work.effort,
             patience=patience,
-            progress=lambda value, least: step(f"proving: {value:,}, bound {least:,}"),
+            progress=lambda value, least: work.step(f"proving: {goal.shown(value):,}, bound {goal.shown(least):,}"),
         )
-        bound = proof.bound
         if proof.plan is not None:
-            found = min(found, proof.plan, key=lambda plan: expansion.key(plan, oracle.totals_of(plan)))
-    totals = oracle.totals_of(found)
+            plan = min(plan, proof.plan, key=lambda own: expansion.key(own, oracle.totals_of(own)))
+    bounds = [proof.bound]
     if not proof.optimal and not patience.over:
-        each = bound_by_draws(
-            expansion,
-            entries,
-            spans,
-            found,
-            extra=most_steps(expansion),
-            effort=0.0 if expansion.n_draws == 1 and proves else effort,
-            patience=patience,
-            step=step,
+        alone = proves and expansion.n_draws == 1  # then the proof has had its effort
+        most, effort = most_steps(expansion), 0.0 if alone else work.effort
+        bounds.append(
+            bound_by_draws(
+                expansion, entries, spans, plan, extra=most, effort=effort, patience=patience, step=work.step
+            )
         )
-        bound = max((own for own in (bound, each) if own is not None), default=None)
-    step("checking")
-    checker.require(expansion, found, totals.tolist())
-    return Planned(
-        expansion=expansion,
-        steps=found,
-        totals=totals,
-        before=before,
-        bound=bound,
-        optimal=proof.optimal or (expansion.asked == 1 and bound == int(totals[0])),
-        unique=proof.unique,
-        curve=_curve(climbed.curve, totals, int(found.sum())),
-        pairs=oracle.pairs,
-        remarks=tuple(remarks),
-    )
+    bound = max((own for own in bounds if own is not None), default=None)
+    return _Found(plan, climbed.curve, bound, proof.optimal, proof.unique)
 
 
 def unknown(entries: Entries, spans: Sequence[Span]) -> int:
