@@ -14,6 +14,9 @@ from lottery.planning import Kind, QuestionError, Work, answer_question
 from lottery.planning.answered import Answered
 from lottery.planning.question import read_question
 from lottery.planning.sites import Sites, answer
+from lottery.planning.sites.compared import comparison
+from lottery.planning.sites.found import Found as Option
+from lottery.planning.sites.lines import Line
 from lottery.planning.sites.published import few
 from lottery.report.suppression import SMALLEST_SHOWN
 
@@ -181,10 +184,46 @@ def test_a_page_says_what_is_assumed_and_that_nothing_is_added_up(tmp_path):
     assert "a test" in own.page.assumed
     assert any("beside the first like it" in text for text in own.page.assumed)
     assert any("does not rank" in text for text in own.page.remarks)
-    assert own.page.answer[0].startswith("Ash closes: 3 children are displaced")
+    assert any(text.startswith("Ash closes: 3 children are displaced") for text in own.page.answer)
     assert any("Elsewhere 2020" in str(row) for section in own.page.sections for each in section.figures
                for row in getattr(each, "rows", ()))  # fmt: skip
     assert "As it is" in str(own.page.sections[0].figures[0].rows[0])
+
+
+def told_of(*values: tuple[str, float, float]) -> list[Option]:
+    """Options with one measure: title, offers more than as it is, standard error."""
+    return [Option(name, name, None, [Line("offers", "", 100 + more, more, error)]) for name, more, error in values]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([("A", 13.1, 0.2), ("B", 10.3, 0.2)], ["“A” has the most offers (13.1 more than now, against 10.3 more than now)."]),
+        ([("A", 1.1, 0.1), ("B", -2, 0.1), ("C", 1, 0.1)],
+         ["“A” and “C” have the most offers (1.1 more than now, at worst 2.0 fewer than now)."]),
+        ([("A", 1.1, 0.1), ("B", 1, 0.1)], ["No option clearly has the most offers."]),
+        ([("A", 1.1, 0.1)], []),
+    ],
+)  # fmt: skip
+def test_the_answer_compares_options_as_far_as_the_draws_tell_them_apart(options, said):
+    assert list(comparison(told_of(*options))) == said
+
+
+def test_a_measure_that_is_not_shown_of_every_option_is_not_compared():
+    first, second = told_of(("A", 13.1, 0.2), ("B", 10.3, 0.2))
+
+    assert list(comparison([first, Option("B", "B", None, [])])) == []
+    assert list(comparison([Option("A", "A", None, []), second])) == []
+
+
+def test_columns_that_nobody_knows_are_said_and_not_shown(tmp_path):
+    own = answered(question_in(tmp_path, options=CLOSE_A, **CLOSING))
+    card = own.page.sections[-1]
+    table = card.figures[0]
+
+    assert any("Not known of any school" in text and "transported" in text for text in card.paragraphs)
+    assert "Transported" not in [column.title for column in table.columns]
+    assert all(any(cell is not None for cell in cells) for cells in zip(*table.rows, strict=True))
 
 
 def test_nothing_about_few_children_is_published(tmp_path):

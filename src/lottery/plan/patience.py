@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from typing import TypeVar
+
+POLL = 0.05  # seconds between two looks at the patience
+Answer = TypeVar("Answer")
 
 
 class Patience:
@@ -25,3 +31,16 @@ class Patience:
     def over(self) -> bool:
         """Whether searches should stop now."""
         return self._interrupted or (self._end is not None and monotonic() >= self._end)
+
+    def spend_on(self, search: Callable[[], Answer], stop: Callable[[], None]) -> Answer:
+        """Run a search, and tell it to `stop` once the patience is over; it answers with what it has by then."""
+        with ThreadPoolExecutor(1) as thread:
+            searching = thread.submit(search)
+            while not searching.done():
+                if self.over:
+                    stop()
+                try:
+                    searching.result(timeout=POLL)
+                except TimeoutError:
+                    continue
+            return searching.result()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from lottery.errors import LotteryError
 from lottery.plan.patience import Patience
 
 SEED = 1
-POLL = 0.05  # seconds between two looks at the patience
 Variable = Any  # cp_model.IntVar, which comes without types
 
 
@@ -57,16 +55,8 @@ def solve(
     solver.parameters.linearization_level = 2
     solver.parameters.max_deterministic_time = effort
     solver.parameters.catch_sigint_signal = False
-    with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(solver.solve, model, _Listener(progress))
-        while not running.done():
-            if patience.over:
-                solver.stop_search()
-            try:
-                running.result(timeout=POLL)
-            except TimeoutError:
-                continue
-        status = running.result()
+    listener = _Listener(progress)
+    status = patience.spend_on(lambda: solver.solve(model, listener), solver.stop_search)
     if status == cp_model.MODEL_INVALID:
         raise LotteryError(f"OR-Tools refuses the model: {model.validate()} Install the version in requirements.lock.")
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)

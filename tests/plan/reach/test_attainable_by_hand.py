@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ import pytest
 import lottery
 from lottery.errors import AuditFailure, LotteryError
 from lottery.market import Market
+from lottery.plan.patience import Patience
 from lottery.plan.reach import Attainable, Count, attainable, over_stable, question, search
 
 
-def of(market: Market, members: str, centre: float, points: float, **more: int) -> Attainable:
+def of(market: Market, members: str, centre: float, points: float, **more: Any) -> Attainable:
     own = np.array([i in members.split() for i in market.applicants], dtype=np.bool_)
     unit = np.arange(market.n_programs, dtype=np.int32)
     return attainable(market, own, unit, market.programs, centre, points, 0, **more)
@@ -180,3 +182,20 @@ def test_a_first_matching_that_is_not_stable_is_found_out_before_any_search(monk
     monkeypatch.setattr(over_stable, "DeferredAcceptance", lambda _: nobody)
     with pytest.raises(AuditFailure, match="Applicant a and program s block"):
         of(market, "a", 1.0, 0.0)
+
+
+def test_a_patience_that_is_over_gives_what_was_found_and_what_is_proved_by_then():
+    names = [f"i{k}" for k in range(12)]
+    market = lottery.market_of(
+        choices={i: ["p", "q", "r"][k % 3 :] for k, i in enumerate(names)},
+        priorities={program: [names[:5], names[5:]] for program in ("p", "q", "r")},
+        seats={"p": 3, "q": 3, "r": 4},
+    )
+    over = Patience()
+    over.interrupt()
+
+    hurried, calm = of(market, "i0 i1 i5 i7", 0.5, 5.0, patience=over), of(market, "i0 i1 i5 i7", 0.5, 5.0)
+
+    for one, other in ((hurried.any_assignment, calm.any_assignment), (hurried.stable, calm.stable)):
+        assert one.found <= other.found <= other.bound <= one.bound
+    assert hurried.largest == calm.largest

@@ -17,6 +17,7 @@ from lottery.arrays import Bools, Ints
 from lottery.equity import has_safeguards
 from lottery.errors import LotteryError
 from lottery.market import Market
+from lottery.plan.patience import Patience
 from lottery.plan.reach.answer import Attainable
 from lottery.plan.reach.band import band
 from lottery.plan.reach.over_largest import over_largest
@@ -44,14 +45,16 @@ def attainable(
     *,
     limit: int = NODES,
     progress: Progress = silent,
+    patience: Patience | None = None,
 ) -> Attainable:
     """
     What any largest assignment, and any weakly stable matching, could reach for one target.
 
     `members` is [applicant]; `unit` [program] numbers the units by their place in `names`, -1 where a program is not
     compared; the band is `points` percentage points on either side of the share `centre`; `held` leading slots, 0 or 1,
-    are for those who hold a seat now.  Every search stops after `limit` nodes, never by the clock: the same call gives
-    the same answer.  Every assignment behind the answer has passed `lottery.plan.reach.checker`.
+    are for those who hold a seat now.  Every search stops after `limit` nodes, not by the clock: the same call gives
+    the same answer, unless a `patience` is over before.  Every assignment behind the answer has passed
+    `lottery.plan.reach.checker`.
 
     Raises LotteryError for a limit below 1 and where OR-Tools fails, AuditFailure where the checker objects, ValueError
     for arrays that do not fit the market.
@@ -65,7 +68,7 @@ def attainable(
     if not np.isin(unit, np.arange(-1, len(names))).all():
         raise ValueError("unit numbers places in names, or is -1.")
     asked = band(centre, points)
-    question = Question(market, members, unit, names, asked, held, limit)
+    question = Question(market, members, unit, names, asked, held, limit, patience or Patience())
     largest = over_largest(question, progress)
     stable = over_stable(question, largest.size, progress) if _is_stable(market) else (None, None)
     return Attainable(

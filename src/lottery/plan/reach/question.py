@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lottery.arrays import Bools, Ints, Longs
 from lottery.market import Market
+from lottery.plan.patience import Patience
 from lottery.plan.reach import checker
 from lottery.plan.reach.band import Band, ends, inside
 from lottery.plan.reach.pool import Pool, pool_of
@@ -27,6 +28,7 @@ class Question:
     asked: Band
     held: int  # leading slots for those who hold a seat now
     limit: int  # nodes per search
+    patience: Patience = field(default_factory=Patience)
     pool: Pool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,7 @@ class Question:
         """Search under rules, or know no more than the size of the pool where it is too large."""
         if not self.searched:
             return Found(None, len(self.pool.row))
-        return search(self.pool, rules, self.limit)
+        return search(self.pool, rules, self.limit, self.patience)
 
     def most_met(
         self, rules: Sequence[Rule], units: Sequence[int], start: Ints, *, at_least: int = 0, stable: bool = False

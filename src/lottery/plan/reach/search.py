@@ -1,8 +1,8 @@
 """
 Searches with SCIP: the most children, or the most units within the band, under rules that no flow can express.
 
-One rule is one function.  SCIP runs on one thread and stops after a number of nodes, never by the clock, so equal
-questions have equal answers on every run.
+One rule is one function.  SCIP runs on one thread and stops after a number of nodes, so equal questions have equal
+answers on every run, unless somebody's patience is over before.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from ortools.math_opt.python import mathopt
+from ortools.util.python.solve_interrupter import SolveInterrupter
 
 from lottery.arrays import Ints
 from lottery.errors import LotteryError
+from lottery.plan.patience import Patience
 from lottery.plan.reach.band import Band, ends
 from lottery.plan.reach.pool import Pool
 
@@ -104,9 +106,9 @@ def most_units(asked: Band, units: Sequence[int]) -> Rule:
     return rule
 
 
-def search(pool: Pool, rules: Sequence[Rule], limit: int) -> Found:
+def search(pool: Pool, rules: Sequence[Rule], limit: int, patience: Patience) -> Found:
     """
-    Solve a model made by rules, on at most `limit` nodes.
+    Solve a model made by rules, on at most `limit` nodes, or until the patience is over.
 
     Raises LotteryError where OR-Tools fails.
     """
@@ -115,7 +117,11 @@ def search(pool: Pool, rules: Sequence[Rule], limit: int) -> Found:
         rule(draft)
     parameters = mathopt.SolveParameters(threads=1, random_seed=SEED, node_limit=limit, relative_gap_tolerance=0.0)
     try:
-        result = mathopt.solve(draft.model, mathopt.SolverType.GSCIP, params=parameters)
+        interrupter = SolveInterrupter()
+        result = patience.spend_on(
+            lambda: mathopt.solve(draft.model, mathopt.SolverType.GSCIP, params=parameters, interrupter=interrupter),
+            interrupter.interrupt,
+        )
         bound = result.best_objective_bound()
         value = result.variable_values(draft.seated) if result.has_primal_feasible_solution() else None
     except (AttributeError, RuntimeError, ValueError) as error:  # what MathOpt's own errors turn into on the way

@@ -138,7 +138,8 @@ def _closed(scene: Scene, gone: Close) -> Scene:
     closed = scene.closed_programs | {str(program) for program in ids}
     tables = [kept(cycle[name], ~among(cycle[name]["program_id"], closed)) for name in ("seats", "choices")]
     schools = scene.closed_schools | ({gone.school} if gone.school is not None else set())
-    return replace(scene, cycle=replaced(cycle, *tables), closed_programs=closed, closed_schools=frozenset(schools))
+    after_it = replaced(cycle, *tables)
+    return replace(scene, cycle=after_it, closed_programs=closed, closed_schools=frozenset(schools), closes=True)
 
 
 def _moved(scene: Scene, move: Move) -> Scene:

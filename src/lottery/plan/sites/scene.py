@@ -26,6 +26,7 @@ class Scene:
     closed_programs: frozenset[str] = frozenset()
     opened: tuple[str, ...] = ()  # programs
     moved: Mapping[str, str] = field(default_factory=dict)  # program -> the school it was at
+    closes: bool = False  # whether a step closed something, be it a school without programs
 
     def open_programs(self) -> Bools:
         """The programs that go on or open ([row of programs])."""

@@ -91,10 +91,9 @@ def _reach(own: Scene, goal: Goal | None, work: Work) -> Attainable:
     """What is attainable for a target; without one the numbers of children alone."""
     if goal is None:
         nobody, nowhere = np.zeros(own.market.n_applicants, np.bool_), np.full(own.market.n_programs, -1, np.int32)
-        return attainable(own.market, nobody, nowhere, (), 0.0, 0.0, own.held, progress=work.step)
-    return attainable(
-        own.market, goal.member, goal.unit, goal.names, goal.centre, goal.points, own.held, progress=work.step
-    )
+        goal = Goal("", "", 0.0, 0.0, nobody, nowhere, ())
+    asked = (goal.member, goal.unit, goal.names, goal.centre, goal.points)
+    return attainable(own.market, *asked, held=own.held, progress=work.step, patience=work.patience)
 
 
 def _summary(found: Found) -> dict[str, Any]:

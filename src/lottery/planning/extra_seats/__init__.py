@@ -30,5 +30,5 @@ def answer(file: QuestionFile[ExtraSeats], work: Work) -> Answered:
         summary=summary_of(told),
         page=page_of(told, question, public=False),
         public_page=page_of(told, question, public=True),
-        lines=list(answer_of(told, question, public=False)),
+        lines=list(answer_of(told, question)),
     )

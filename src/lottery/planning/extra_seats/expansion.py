@@ -39,6 +39,7 @@ class Asked:
     policy: PolicyFile
     cycle: Cycle
     groups: dict[str, Bools]  # [applicant] by name
+    members: dict[str, Bools]  # the same, and the groups that goals are of
     written: Longs  # [applicant]  choices handed in
     no_offer: int | None  # what no offer counts in sum_of_ranks; None: one more than the list is long
 
@@ -97,7 +98,7 @@ def asked_of(file: QuestionFile[ExtraSeats], work: Work) -> Asked:
         per_application=per_application,
         held=int(policy.policy.secured_seat == "continuing"),
     )
-    return Asked(expansion, policy, cycle, {name: members[name] for name in names}, written, no_offer)
+    return Asked(expansion, policy, cycle, {name: members[name] for name in names}, members, written, no_offer)
 
 
 def _ladder(question: ExtraSeats, policy: PolicyFile, cycle: Cycle, market: Market, room: Ints, work: Work) -> Ladder:

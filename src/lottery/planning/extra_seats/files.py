@@ -8,7 +8,7 @@ from typing import Any
 from lottery.plan.extra.chains import NOWHERE, Chain, Move
 from lottery.planning.answered import Rows
 from lottery.planning.extra_seats.expansion import with_seats
-from lottery.planning.extra_seats.told import Told
+from lottery.planning.extra_seats.told import Told, published
 
 GROUPS = ("group", "measure", "before", "after", "difference", "standard_error")
 CHAINS = ("seat", "program_id", "grade", "chain", "step", "applicant_id", "from_program", "to_program")
@@ -20,21 +20,21 @@ def files_of(told: Told) -> dict[str, Rows]:
     return {
         "plan.csv": _plan(told),
         "curve.csv": _curve(told),
-        "groups.csv": Rows(GROUPS, list(_groups(told, public=False))),
+        "groups.csv": Rows(GROUPS, list(_groups(told))),
         "chains.csv": Rows(CHAINS, list(_chains(told))),
         "seats.csv": _seats(told),
     }
 
 
 def public_files_of(told: Told) -> dict[str, Rows]:
-    """What may be published: no child, no number about few children; counts of one lottery stay in the office."""
-    if told.one_draw:
-        return {"plan.csv": _plan(told, goals=False)}
-    return {
-        "plan.csv": _plan(told),
-        "curve.csv": _curve(told),
-        "groups.csv": Rows(GROUPS, list(_groups(told, public=True))),
-    }
+    """What may be published: no child, no number about few children; counts of few lotteries stay in the office."""
+    shown = published(told)
+    files = {"plan.csv": _plan(shown)}
+    if shown.curve:
+        files["curve.csv"] = _curve(shown)
+    if shown.groups:
+        files["groups.csv"] = Rows(GROUPS, list(_groups(shown)))
+    return files
 
 
 def summary_of(told: Told) -> dict[str, Any]:
@@ -61,10 +61,10 @@ def summary_of(told: Told) -> dict[str, Any]:
     }
 
 
-def _plan(told: Told, *, goals: bool = True) -> Rows:
-    header = ("program_id", "grade", "seats", "extra", *(_without(goal) for goal in told.goals if goals))
+def _plan(told: Told) -> Rows:
+    header = ("program_id", "grade", "seats", "extra", *(_without(goal) for goal in told.goals))
     rows = [
-        (place.program, place.grade, str(place.seats), str(place.extra), *(_n(own) for own in place.without if goals))
+        (place.program, place.grade, str(place.seats), str(place.extra), *(_n(own) for own in place.without))
         for place in told.places
     ]
     return Rows(header, rows)
@@ -81,10 +81,9 @@ def _curve(told: Told) -> Rows:
     return Rows(("extra", *names), rows)
 
 
-def _groups(told: Told, *, public: bool) -> Iterator[tuple[str, ...]]:
+def _groups(told: Told) -> Iterator[tuple[str, ...]]:
     for (group, measure), change in sorted(told.groups.items()):
-        if not public or told.publishable(group):
-            yield group, measure, *(_n(number) for number in change)
+        yield group, measure, *(_n(number) for number in change)
 
 
 def _chains(told: Told) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lottery.plan.extra.goal import MEASURES, OF
 from lottery.planning.extra_seats.files import moved, numbered, offering
 from lottery.planning.extra_seats.question import ExtraSeats
-from lottery.planning.extra_seats.told import EVERYBODY, Place, Told
+from lottery.planning.extra_seats.told import EVERYBODY, Place, Told, published
 from lottery.report.planned import Bars, Cell, Column, Figure, Line, Lines, Page, Section, Table
 
 MOST_CHAINS = 60  # moves that are listed on the page; all are in chains.csv
@@ -22,47 +22,48 @@ LEAST = "sum_of_ranks"
 
 def page_of(told: Told, question: ExtraSeats, *, public: bool) -> Page:
     """The page for the office, or what of it may be published."""
+    if public:
+        told = published(told)
     return Page(
         title=question.title or f"Where {question.extra} more seats help most",
         kind="Extra seats",
         facts=list(_facts(told, question)),
-        answer=list(answer_of(told, question, public=public)),
-        sections=list(_sections(told, question, public=public)),
+        answer=list(answer_of(told, question)),
+        sections=list(_sections(told, public=public)),
         assumed=[] if question.assumed is None else [question.assumed],
         remarks=list(_remarks(told, question, public=public)),
         public=public,
     )
 
 
-def answer_of(told: Told, question: ExtraSeats, *, public: bool) -> Iterator[str]:
+def answer_of(told: Told, question: ExtraSeats) -> Iterator[str]:
     """The answer in sentences, the one to remember first."""
     if not told.places:
         yield "No extra seat within these limits helps anybody by these goals."
     else:
         places = ", ".join(f"{place.extra} at {_name(place)}" for place in told.places)
         yield f"{_seats(told.extra)} more: {places}."
-    if not (public and told.one_draw):
-        for goal, before, after in zip(told.goals, told.before, told.values, strict=True):
-            yield f"{_told(goal).capitalize()}: {_number(before)} without extra seats, {_number(after)} with them."
-    yield from _certainty(told, public=public)
+    for goal, before, after in zip(told.goals, told.before, told.values, strict=True):
+        yield f"{_told(goal).capitalize()}: {_number(before)} without extra seats, {_number(after)} with them."
+    yield from _certainty(told)
     if told.extra < question.extra:
         yield f"The plan uses {told.extra} of {question.extra} seats: more would help nobody, or a limit stops them."
 
 
-def _certainty(told: Told, *, public: bool) -> Iterator[str]:
-    planned, goal = told.planned, _told(told.goals[0])
+def _certainty(told: Told) -> Iterator[str]:
+    planned = told.planned
     if planned.optimal:
         yield "This is proved to be the best plan within the limits." + (
             " Where others are as good, the written order chose it." if planned.unique else ""
         )
     elif planned.gap is None:
         yield "The search was cut short: this is the best plan so far, and no bound is known."
-    elif public and told.one_draw:
-        yield f"No plan is better than this one by more than {planned.gap:.1%} ({goal})."
+    elif told.bound is None:
+        yield "This is the best plan that was found; how much better another could be is not shown here."
     else:
         yield (
             f"This is the best plan that was found. No plan within the limits can be better than {_number(told.bound)} "
-            f"({goal}): a gap of {planned.gap:.1%}."
+            f"({_told(told.goals[0])}): a gap of {planned.gap:.1%}."
         )
 
 
@@ -73,44 +74,43 @@ def _facts(told: Told, question: ExtraSeats) -> Iterator[tuple[str, str]]:
     yield "Draws", f"{expansion.n_draws:,} (seed {question.seed})"
     steps = f", in steps of {question.step}" if question.step > 1 else ""
     yield "Extra seats", f"at most {question.extra}{steps}"
-    yield "Goals, the first decides", "; ".join(_told(goal) for goal in told.goals)
-    if any(goal.startswith(LEAST) for goal in told.goals):
+    yield "Goals, the first decides", "; ".join(_told(goal) for goal in question.objective)
+    if any(goal.startswith(LEAST) for goal in question.objective):
         none = question.no_offer
         yield "No offer counts as", "one rank more than the list is long" if isinstance(none, str) else f"rank {none}"
 
 
-def _sections(told: Told, question: ExtraSeats, *, public: bool) -> Iterator[Section]:
-    shown = not (public and told.one_draw)
+def _sections(told: Told, *, public: bool) -> Iterator[Section]:
     yield Section(
         "Where the seats go, and why",
         [
             "Each line tells what would be lost if its extra seats alone were left out: seats help together, so the "
             "lines do not add up to the whole."
         ]
-        if told.places and shown
+        if told.places and told.goals
         else [],
-        [_places(told, goals=shown)],
+        [_places(told)],
     )
     yield Section("What stops more", [*told.binding] or ["No limit does: more seats would not help."])
-    if len(told.curve) > 1 and shown:
+    if len(told.curve) > 1:
         yield Section(
             "Each seat helps less than the one before",
             ["The best plan found for every number of extra seats. Those for fewer seats are not proved."],
             list(_curve(told)),
         )
-    groups = [group for group in (EVERYBODY, *told.asked.groups) if not public or told.publishable(group)]
-    if shown and groups:
+    groups = [group for group in (EVERYBODY, *told.asked.groups) if (group, LEAST) in told.groups]
+    if groups:
         yield Section("Before and after, by group", [], [_groups(told, groups), *_bars(told, groups)])
     if not public:
         yield Section("Improvement chains, child by child", _chain_notes(told), [_chains(told)])
 
 
-def _places(told: Told, *, goals: bool) -> Table:
+def _places(told: Told) -> Table:
     columns = [Column("Program"), Column("Grade"), Column("Seats now", "count"), Column("Extra", "count")]
-    columns += [Column(f"Lost without them: {_told(goal)}", "decimal") for goal in told.goals if goals]
+    columns += [Column(f"Lost without them: {_told(goal)}", "decimal") for goal in told.goals]
     rows: list[tuple[Cell, ...]] = []
     for place in told.places:
-        lost = [abs(own - value) for own, value in zip(place.without, told.values, strict=True)] if goals else []
+        lost = [abs(own - value) for own, value in zip(place.without, told.values, strict=True)]
         rows.append((_name(place, grade=False), place.grade, place.seats, place.extra, *lost))
     return Table("The plan", columns, rows)
 
@@ -193,7 +193,10 @@ def _remarks(told: Told, question: ExtraSeats, *, public: bool) -> Iterator[str]
             "to the best than the gap says."
         )
     if public:
-        yield "Who moves is not shown, nor is anything about groups of fewer than 11 children."
+        yield (
+            "Who moves is not shown, nor are numbers of fewer than 11 draws, or about groups of fewer than 11 children "
+            "and what would tell them."
+        )
 
 
 def _told(goal: str) -> str:

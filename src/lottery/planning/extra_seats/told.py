@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from lottery.plan.extra.goal import MEASURES, OF, goal_of
 from lottery.plan.extra.oracle import Oracle
 from lottery.plan.extra.planned import Planned
 from lottery.planning.extra_seats.expansion import Asked
+from lottery.planning.few import FEWEST_DRAWS, tellable
 
 EVERYBODY = ""
-FEWEST = 11  # children of a group that numbers may be published of, and outside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,30 @@ class Told:
         """Whether the numbers are counts of one lottery, not means."""
         return self.planned.expansion.n_draws == 1
 
-    def publishable(self, group: str) -> bool:
-        """Whether a group, and everybody else, are enough children for numbers about them to be published."""
-        size, everybody = self.sizes[group], self.sizes[EVERYBODY]
-        return size >= FEWEST and (group == EVERYBODY or everybody - size >= FEWEST)
+
+def published(told: Told) -> Told:
+    """Without the goals and groups that few children could be told from; of few draws only where the seats go."""
+    expansion = told.planned.expansion
+    everybody = np.ones(expansion.market.n_applicants, dtype=np.bool_)
+    shown = tellable({EVERYBODY: everybody, **told.asked.members})
+    if expansion.n_draws < FEWEST_DRAWS:
+        shown = frozenset()
+    keep = [number for number, goal in enumerate(told.goals) if goal.partition(OF)[2] in shown]
+
+    def kept(numbers: Sequence[float]) -> list[float]:
+        return [numbers[number] for number in keep]
+
+    return replace(
+        told,
+        goals=[told.goals[number] for number in keep],
+        values=kept(told.values),
+        before=kept(told.before),
+        bound=told.bound if 0 in keep else None,
+        places=[replace(place, without=kept(place.without)) for place in told.places],
+        curve=[kept(values) for values in told.curve] if keep else [],
+        groups={key: change for key, change in told.groups.items() if key[0] in shown},
+        chains=[],
+    )
 
 
 def told_of(asked: Asked, planned: Planned) -> Told:

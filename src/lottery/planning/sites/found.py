@@ -46,9 +46,9 @@ def found(own: Premises, work: Work) -> list[Found]:
 def _option(
     own: Premises, name: str, title: str, scene: Scene, before: ByMeasure | None, work: Work
 ) -> tuple[Found, ByMeasure]:
-    asked, closed, special = own.asked, None, None
+    asked, stepped, closed, special = own.asked, scene, None, None
     work.step(f"{title}: {asked.draws:,} draws")
-    if asked.receiving is not None and asked.special_lottery is not None and scene.closed_programs:
+    if asked.receiving is not None and asked.special_lottery is not None and scene.closes:
         closed = closing(own.base, scene, own.takes, own.places(scene))
         scene = settled(scene, closed.gone, closed.school, own.takes)
         lottery = asked.special_lottery
@@ -63,7 +63,7 @@ def _option(
         *of_draws(own, scene, measured, before),
         *of_enrolled(own, scene, closed),
         *([] if closed is None else of_displaced(own, closed)),
-        *([] if closed is None else of_families(own, scene)),
+        *([] if closed is None else of_families(own, stepped)),
         *of_moved(own, scene),
     ]
     return Found(name, title, scene, lines, closed, special), measured

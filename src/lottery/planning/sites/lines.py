@@ -75,10 +75,10 @@ def of_displaced(own: Premises, closed: Closing) -> Iterator[Line]:
 
 
 def of_families(own: Premises, scene: Scene) -> Iterator[Line]:
-    """Applicants who live in an area that goes, and who list a program that closes."""
+    """Applicants who live in an area that goes (of a scene before it is settled), and who list a program that closes."""
     people, choices = own.base["applicants"], own.base["choices"]
     included = np.isin(np.arange(len(people)), children_of(own.base))
-    living = among(people.get("zone_school_id"), scene.closed_schools) & included
+    living = among(scene.cycle["applicants"].get("zone_school_id"), scene.closed_schools) & included
     listing = choices["applicant_id"][among(choices["program_id"], scene.closed_programs)]
     yield _count("residents", int(living.sum()))
     yield _count("listing", int(included[np.unique(rows_of(people, "applicant_id", listing))].sum()))

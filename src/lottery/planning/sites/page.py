@@ -8,13 +8,14 @@ import numpy as np
 
 from lottery.cycle import GRADES
 from lottery.equity.access import Z_95
+from lottery.planning.sites.compared import METRES, number
 from lottery.planning.sites.found import Found
 from lottery.planning.sites.lines import Line
 from lottery.planning.sites.premises import Premises
 from lottery.planning.sites.published import shown, shows_receiving, shows_special
 from lottery.planning.sites.question import AS_IT_IS
 from lottery.planning.sites.scorecard import Score
-from lottery.planning.sites.scored import balance_table, criteria_table
+from lottery.planning.sites.scored import balance_table, criteria_in_words, criteria_table
 from lottery.planning.sites.tables import drawn, room_of
 from lottery.planning.sites.words import assumed, name_of, remarks, sentences
 from lottery.report.planned import Bars, Cell, Column, Page, Section, Table
@@ -23,29 +24,39 @@ MEASURED = {
     "offers": "Offers",
     "first_choices": "First choices",
     "mean_rank": "Mean rank",
-    "without_offer": "Without an offer",
-    "distance": "Metres to school",
-    "offered_opened": "Offered what opens",
+    "distance": "Km to school",
+    "offered_opened": "In what opens",
 }
 INTEGRATION = {
     "dissimilarity": "Dissimilarity, those offered",
     "enrolled_dissimilarity": "Dissimilarity, all enrolled",
-    "enrolled_within_band": "Schools in the band, all enrolled",
+    "enrolled_within_band": "Schools in the band, %, all enrolled",
 }
 DISPLACED = {
     "displaced": Column("Displaced", "count"),
     "received": Column("Known room takes", "count"),
     "nearest_capacity_unknown": Column("Nearest school's capacity unknown", "count"),
+    "together": Column("Go with most of their area", "percent"),
     "residents": Column("Applicants in the area", "count"),
     "listing": Column("Applicants who list it", "count"),
-    "ways_known": Column("Ways known", "count"),
+}
+WAYS = {
+    "ways_known": Column("Children whose way is known", "count"),
     "way": Column("Mean way", "metres"),
     "way_beyond_805": Column("Beyond 805 m", "percent"),
     "way_beyond_3200": Column("Beyond 3.2 km", "percent"),
-    "together": Column("Go with most of their area", "percent"),
 }
-DIGITS = {"mean_rank": 2, **dict.fromkeys(INTEGRATION, 3)}
+DIGITS = {"mean_rank": 2, "distance": 2, **dict.fromkeys(INTEGRATION, 3), "enrolled_within_band": 1}
+SCALE = {"distance": 1 / METRES, "enrolled_within_band": 100}
 DIFFERENCE = "In brackets: the difference from the district as it is on the same draws. ± is 1.96 standard errors."
+RANKS = (
+    "The mean rank is of children with an offer, so it can get worse as more children have one. A program that opens "
+    "counts as a choice, and one that closes still does."
+)
+DISSIMILARITY = (
+    "Dissimilarity is the share of a group's children who would have to change schools for every school compared to "
+    "have the same share of the group: 0 is even, 1 is apart. The band: ± {band:g} points around the district's share."
+)
 ORDINALS = ("First choice", "Second choice", "Third choice")
 
 
@@ -79,20 +90,20 @@ def _facts(own: Premises) -> Iterator[tuple[str, str]]:
 def _sections(own: Premises, found: Sequence[Found], scores: Sequence[Score], public: bool) -> Iterator[Section]:
     yield Section(
         "What each option changes",
-        figures=[*_changes(own, found), *_offers(found)],
+        [RANKS],
+        [*_changes(own, found), *_offers(found)],
     )
     if integration := list(_integration(own, found)):
-        band = f"{own.asked.band:g} points"
-        said = f"Dissimilarity is over the schools compared; the band is ± {band} around the district's share."
-        yield Section("Integration before and after", [said], integration)
+        yield Section("Integration before and after", [DISSIMILARITY.format(band=own.asked.band)], integration)
     closing = [each for each in found if each.closing is not None]
     if closing:
         yield Section("Where displaced children go", figures=list(_receiving(closing, public)))
     if special := [each for each in closing if not public or shows_special(each)]:
-        yield Section("A special lottery before the general one", figures=[_special(own, special)])
+        yield Section("A special lottery before the general one", figures=list(_special(own, special)))
     if scores:
         figures = [criteria_table(own, scores, public), *balance_table(own, scores, public)]
-        yield Section("Scorecard: every school as if it alone closed", figures=figures)
+        said = criteria_in_words(scores, public)
+        yield Section("Scorecard: every school as if it alone closed", said, figures)
 
 
 def _changes(own: Premises, found: Sequence[Found]) -> Iterator[Table]:
@@ -118,14 +129,15 @@ def _cell(each: Found, measure: str, group: str) -> Cell:
     line = each.line(measure, group)
     if line is None or np.isnan(line.level):
         return None
-    digits = DIGITS.get(measure, 1)
-    level = f"{line.level:,.{digits}f}"
-    error = "" if np.isnan(line.standard_error) else f" ± {line.standard_error * Z_95:,.{digits}f}"
+    digits, scale = DIGITS.get(measure, 1), SCALE.get(measure, 1)
+    level = f"{line.level * scale:,.{digits}f}"
+    error = "" if np.isnan(line.standard_error) else f" ± {line.standard_error * scale * Z_95:,.{digits}f}"
     if each.name == AS_IT_IS:
         return level + error
-    if line.difference == 0 and not line.standard_error > 0:
+    difference = f"{line.difference * scale:+z,.{digits}f}"
+    if not line.standard_error > 0 and float(difference.replace(",", "")) == 0:
         return level
-    return f"{level} ({line.difference:+,.{digits}f}{error})".replace("-", "−")
+    return f"{level} ({difference}{error})".replace("-", "−")
 
 
 def _offers(found: Sequence[Found]) -> Iterator[Bars]:
@@ -138,7 +150,7 @@ def _offers(found: Sequence[Found]) -> Iterator[Bars]:
             [each.title for each in found[1:]],
             [("Offers", [line.difference for line in known])],
             "decimal",
-            "Lines: 95 % intervals over the draws.",
+            "Lines: 95% intervals over the draws.",
             low=[[line.difference - margin for line, margin in zip(known, margins, strict=True)]],
             high=[[line.difference + margin for line, margin in zip(known, margins, strict=True)]],
             of="Option",
@@ -146,11 +158,14 @@ def _offers(found: Sequence[Found]) -> Iterator[Bars]:
 
 
 def _receiving(closing: Sequence[Found], public: bool) -> Iterator[Table]:
-    names = [name for name in DISPLACED if any(each.line(name) for each in closing)]
-    rows = [[each.title, *(_known(each.line(name)) for name in names)] for each in closing]
-    if names:
-        note = "Ways are from home to the school that receives the child, where home is known."
-        yield Table("Displaced children", [Column("Option"), *(DISPLACED[name] for name in names)], rows, note)
+    for title, measured, note in (
+        ("Displaced children", DISPLACED, ""),
+        ("Their ways to school", WAYS, "From home to the school that receives the child, where home is known."),
+    ):
+        names = [name for name in measured if any(each.line(name) for each in closing)]
+        rows = [[each.title, *(_known(each.line(name)) for name in names)] for each in closing]
+        if names:
+            yield Table(title, [Column("Option"), *(measured[name] for name in names)], rows, note)
     if not public:
         yield _by_grade(closing)
     for each in closing:
@@ -181,29 +196,36 @@ def _schools(each: Found) -> Table:
     return Table(f"{each.title}: schools that take a grade of the displaced", columns, rows, folded=True)
 
 
-def _special(own: Premises, closing: Sequence[Found]) -> Table:
-    rows: list[list[Cell]] = []
-    for each in closing:
-        assert each.special is not None, "something closes"
-        choices = drawn(each.special)
-        placed = sum(row.mean for row in choices[:-1])
-        for number, row in enumerate(choices):
-            none = number == len(choices) - 1
-            spread = f"{row.low:,.0f} to {row.high:,.0f}"
-            share = None if none or not placed else row.mean / placed
-            rows.append([each.title, "No offer" if none else _ordinal(number), row.mean, spread, share])
-    asked = own.asked.special_lottery
-    if asked is not None and asked.seen is not None:
-        total = sum(asked.seen.by_choice)
-        rows += [
-            [asked.seen.where, _ordinal(number), count, None, count / total if total else None]
-            for number, count in enumerate(asked.seen.by_choice)
-        ]
-    columns = [
-        Column("Option"), Column("Offered"), Column("Children", "decimal"), Column("Middle 95 % of draws"),
-        Column("Of those offered a seat", "percent"),
-    ]  # fmt: skip
-    return Table("Who is offered what", columns, rows, "Seats on offer in the grade only, and those the question adds.")
+def _special(own: Premises, closing: Sequence[Found]) -> Iterator[Table]:
+    """Who is offered which choice in numbers, then in shares, beside a special lottery that was held."""
+    told = [(each.title, drawn(each.special)) for each in closing if each.special is not None]
+    lottery = own.asked.special_lottery
+    seen = None if lottery is None else lottery.seen
+    choices = max(0 if seen is None else len(seen.by_choice), *(len(rows) - 1 for _, rows in told))
+    ordinals = [_ordinal(choice) for choice in range(choices)]
+    counts: list[list[Cell]] = []
+    shares: list[list[Cell]] = []
+    for title, rows in told:
+        cells: list[Cell] = [f"{number(row.mean)} ({row.low:,.0f} to {row.high:,.0f})" for row in rows]
+        blank: list[Cell] = [None] * (choices - len(rows) + 1)
+        counts.append([title, *cells[:-1], *blank, cells[-1]])
+        shares.append([title, *_shares([row.mean for row in rows[:-1]]), *blank])
+    if seen is not None:
+        blank = [None] * (choices - len(seen.by_choice))
+        counts.append([seen.where, *seen.by_choice, *blank, None])
+        shares.append([seen.where, *_shares(seen.by_choice), *blank])
+    columns = [Column("Option"), *(Column(name, "count") for name in (*ordinals, "No offer"))]
+    note = (
+        "Children, mean of the draws; in brackets the middle 95% of the draws. Only seats on offer in the grade count, "
+        "and those the question adds."
+    )
+    yield Table("Who is offered what", columns, counts, note)
+    yield Table("Of those offered a seat", [Column("Option"), *(Column(name, "percent") for name in ordinals)], shares)
+
+
+def _shares(counts: Sequence[float]) -> list[Cell]:
+    total = sum(counts)
+    return [count / total if total else None for count in counts]
 
 
 def _ordinal(number: int) -> str:

@@ -26,9 +26,18 @@ BALANCED = (
 def criteria_table(own: Premises, scores: Sequence[Score], public: bool) -> Table:
     """The eight criteria, school by school."""
     hidden = hidden_columns(own, scores) if public else set()
+    told = shown_schools(scores) if public else scores
+    hidden |= _unknown(told)
     columns = [(name, column) for name, column in _COLUMNS if name not in hidden]
-    rows = [[_cell(score, name) for name, _ in columns] for score in (shown_schools(scores) if public else scores)]
-    return Table("The Road Map's eight criteria", [column for _, column in columns], rows, SPEAKS_FOR)
+    rows = [[_cell(score, name) for name, _ in columns] for score in told]
+    return Table("The Road Map's eight criteria", [column for _, column in columns], rows)
+
+
+def criteria_in_words(scores: Sequence[Score], public: bool) -> list[str]:
+    """How the criteria are read, and which nobody knows of any school."""
+    unknown = _unknown(shown_schools(scores) if public else scores)
+    titles = [column.title.lower() for name, column in _COLUMNS if name in unknown]
+    return [SPEAKS_FOR, *([f"Not known of any school, so not in the table: {'; '.join(titles)}."] if titles else [])]
 
 
 def balance_table(own: Premises, scores: Sequence[Score], public: bool) -> Iterator[Table]:
@@ -65,6 +74,11 @@ _BALANCE = (
     ("dissimilarity", Column("Change in dissimilarity", "decimal")),
     ("within_band", Column("Change in schools in the band", "points")),
 )
+
+
+def _unknown(scores: Sequence[Score]) -> set[str]:
+    """Columns without an entry for any school."""
+    return {name for name, _ in _COLUMNS if all(_cell(score, name) is None for score in scores)} if scores else set()
 
 
 def _cell(score: Score, name: str) -> Cell:

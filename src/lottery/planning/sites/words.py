@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lottery.equity.access import Z_95
+from lottery.planning.sites.compared import METRES, comparison, more, number
 from lottery.planning.sites.found import Found
 from lottery.planning.sites.lines import Line
 from lottery.planning.sites.premises import EVERYBODY, Premises
@@ -44,8 +45,8 @@ NO_SCORE = (
 
 
 def sentences(found: Sequence[Found]) -> list[str]:
-    """The answer: two sentences for each of the first options."""
-    told = [sentence for each in found[1:] for sentence in _of_option(each)]
+    """The answer: which option does what best, then a sentence for each option."""
+    told = [*comparison(found[1:]), *(sentence for each in found[1:] for sentence in _of_option(each))]
     return told or ["Every number of the options is about too few children to be shown."]
 
 
@@ -74,29 +75,35 @@ def remarks(scored: bool) -> list[str]:
 
 
 def _of_option(each: Found) -> Iterator[str]:
-    displaced, received, way = each.line("displaced"), each.line("received"), each.line("way")
+    displaced, moved, opened = (each.line(name) for name in ("displaced", "moved", "offered_opened"))
+    parts = []
     if displaced is not None:
-        yield f"{each.title}: {displaced.level:,.0f} children are displaced{_placed(displaced, received)}{_way(way)}."
-    elif (moved := each.line("moved")) is not None:
-        yield f"{each.title}: {moved.level:,.0f} children go along{_way(each.line('moved_way'))}."
-    opened, offers = each.line("offered_opened"), each.line("offers")
+        parts.append(f"{displaced.level:,.0f} children are displaced{_placed(displaced, each.line('received'))}")
+        parts.append(_way(each.line("way"), each.line("ways_known")))
+    elif moved is not None:
+        parts.append(f"{moved.level:,.0f} children go along")
+        parts.append(_way(each.line("moved_way"), each.line("moved_ways_known")))
     if opened is not None:
-        yield f"{each.title}: {opened.level:,.1f} children a draw are offered what opens."
-    if offers is not None:
-        yield f"{each.title}: {_change(offers)} children have an offer{_first(each)}."
+        parts.append(f"{number(opened.level)} children a draw are offered a seat in what opens")
+    if (offers := each.line("offers")) is not None:
+        parts.append(f"{_change(offers, 'children')} than now have an offer{_first(each)}")
+    if said := "; ".join(part for part in parts if part):
+        yield f"{each.title}: {said}."
 
 
 def _placed(displaced: Line, received: Line | None) -> str:
     if received is None:
         return ""
-    left = displaced.level - received.level
-    return f", and known room takes {received.level:,.0f} of them" if left else ", and known room takes all of them"
+    taken = "all" if received.level == displaced.level else f"{received.level:,.0f}" if received.level else "none"
+    return f", and known room takes {taken} of them"
 
 
-def _way(way: Line | None) -> str:
+def _way(way: Line | None, known: Line | None) -> str:
     if way is None or np.isnan(way.level):
         return ""
-    return f"; the mean way to school is {way.level / 1000:.1f} km after {(way.level - way.difference) / 1000:.1f} km"
+    whose = "those whose homes are known" if known is None else f"the {known.level:,.0f} whose homes are known"
+    before, after = (way.level - way.difference) / METRES, way.level / METRES
+    return f"their mean way to school, of {whose}, was {before:.1f} km and is {after:.1f} km"
 
 
 def _first(each: Found) -> str:
@@ -104,17 +111,15 @@ def _first(each: Found) -> str:
     return "" if first is None else f", and {_change(first)} their first choice"
 
 
-def _change(line: Line) -> str:
+def _change(line: Line, whom: str = "") -> str:
     """
     A difference with its 95 % margin over draws.
 
-    >>> _change(Line("offers", "", 10.0, 2.5, 0.5))
-    '2.5 more (± 1.0)'
+    >>> _change(Line("offers", "", 10.0, 2.5, 0.5), "children")
+    '2.5 more children (± 1.0)'
     """
     error = 0.0 if np.isnan(line.standard_error) else line.standard_error * Z_95
-    size = f"{abs(line.difference):,.1f}"
-    way = "more" if line.difference >= 0 else "fewer"
-    return f"{size} {way} (± {error:,.1f})"
+    return f"{more(line.difference)}{whom and f' {whom}'} (± {error:,.1f})"
 
 
 def name_of(group: str) -> str:
