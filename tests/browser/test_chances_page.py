@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from lottery.calibration import calibration
 from lottery.chances import chances
@@ -14,20 +11,9 @@ from lottery.policy.shipped import shipped_policy
 from lottery.report.chances import write_chances
 from lottery.sample import synthesize
 
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
-WIDTHS = [360, 390, 1280]
-CUT = """() => [...document.querySelectorAll('svg[role=img]')].filter(plot => plot.getBoundingClientRect().width)
-    .flatMap(plot => [...plot.querySelectorAll('text')].filter(text => {
-        const outer = plot.getBoundingClientRect(), inner = text.getBoundingClientRect();
-        return inner.left < outer.left - 1 || inner.right > outer.right + 1
-            || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
-    })).map(text => text.textContent)"""
+from .looking import CUT, NEEDS_CHROMIUM, WIDTHS, reaches_beyond
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -41,36 +27,21 @@ def address(tmp_path_factory):
     return (folder / "out" / "report.html").as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(params=WIDTHS)
-def page(browser, address, request):
-    """The page with its tables unfolded, and what it asks for and complains about."""
-    context = browser.new_context(viewport={"width": request.param, "height": 800})
-    page = context.new_page()
-    page.asked, page.complaints, page.wide = [], [], request.param
-    page.on("request", lambda asked: page.asked.append(asked.url))
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    yield page
-    context.close()
+def page(visit, request):
+    page = visit(request.param)
+    page.wide = request.param
+    return page
 
 
 def test_nothing_reaches_beyond_the_screen(page):
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.wide
+    assert reaches_beyond(page, page.wide) == []
 
 
 def test_three_drawings_fit_the_screen_and_every_label_lies_inside(page):
     visible = "[...document.querySelectorAll('svg[role=img]')].filter(p => p.getBoundingClientRect().width).length"
     assert page.evaluate(visible) == 3
-    assert page.evaluate(CUT) == []
+    assert page.evaluate(CUT, 1) == []
 
 
 def test_the_page_asks_for_nothing_and_complains_of_nothing(page, address):

@@ -177,12 +177,31 @@ def test_claims_are_judged_with_probabilities_and_with_the_room_they_need(tmp_pa
     assert {row["room_assumed"] for row in rows} == {"yes"}
     needed = [(row["room_90_low"], row["room_90_high"]) for row in rows]
     assert needed == [("0", "38"), ("38", "70"), ("80", ""), ("", "")]
-    assert "38 children in 2016-17, room for 60 (assumed)" in answered.lines[1]
-    assert "holds in 100% of the worlds" in answered.lines[2]
-    assert "the room of 60 (assumed) is exceeded by 2018-19" in answered.lines[3]
-    assert "50 children are expected in other programs" in answered.lines[4]
+    told = answered.page.answer
+    assert told[1] == (
+        "By 2019-20 Middle has had more children than its room of 60 (assumed) in 100% of the simulated worlds “as now” "
+        "(in half of them by 2017-18)."
+    )
+    assert told[2].startswith("Of 4 claims 1 holds")
+    assert "does not hold: 38 children in 2016-17, room for 60 (assumed)" in told[3]
+    assert "is very likely: it holds in 100% of the worlds" in told[4]
+    assert "the room of 60 (assumed) is exceeded by 2018-19" in told[5]
+    assert "50 children are expected in other programs" in told[6]
     assert 3 <= len(answered.lines) <= 8
-    assert answered.lines[0].startswith("Of 4 claims 1 holds")
+    assert answered.lines[:6] == tuple(told[:6])
+
+
+def test_the_site_that_runs_out_most_often_is_told_first_and_scenarios_that_agree_once(tmp_path):
+    sites = {
+        "Wide": {"programs": ["mid"], "room": 900, "source": "counted"},
+        "Mid alone": {"programs": ["mid"], "room": 45, "source": "counted"},
+    }
+    told = asked(tmp_path, sites=sites, scenarios={"a": {}, "b": {}}).page.answer
+
+    assert told[0].startswith("By 2019-20 Mid alone has had more children than its room of 45 in 100%")
+    assert told[1] == (
+        "By 2019-20 Wide has had more children than its room of 900 in 0% of the simulated worlds, whatever the scenario."
+    )
 
 
 def test_another_rate_shows_where_a_claim_turns(tmp_path):
@@ -382,7 +401,7 @@ def test_who_has_no_patience_gets_fewer_worlds_and_is_told_how_many(tmp_path):
     patience.interrupt()
     file = read_question(tmp_path / "question.yaml", {"roll_forward": RollForward})
     answered = answer(file, Work(patience=patience))
-    assert dict(answered.page.facts)["Worlds"] == "1,000"
+    assert dict(answered.page.facts)["Worlds"].startswith("1,000 simulated futures")
 
 
 def test_the_desk_writes_the_answer(tmp_path):

@@ -17,6 +17,7 @@ from lottery.plan.patience import Patience
 from lottery.planning import Kind, Work, answer_question
 from lottery.planning.answered import Answered
 from lottery.planning.seats import Seats, answer
+from lottery.planning.seats.found import RULES_IN_A_WORD, RULES_IN_WORDS
 from lottery.report.planned import Page, Table
 
 KINDS = {"seats": Kind(Seats, answer)}
@@ -214,7 +215,7 @@ def test_a_folder_without_a_room_is_refused(tmp_path: Path) -> None:
     [
         ({"upward": "both"}, "upward"),
         ({"years": 7}, "years"),
-        ({"stay": {"13": "90%"}}, "13 is no grade"),
+        ({"stay": {"13": "90%"}}, "This is not a grade"),
         ({"stay": {"03": "120%"}}, "120% is no share"),
         ({"facilities": "nowhere"}, "no such folder"),
         ({"assumed": ""}, "assumed"),
@@ -275,3 +276,21 @@ def test_the_shipped_question_is_answered_for_every_school_and_says_what_is_assu
     assert Counter(school["searched"] for school in summary.values())[False] > 1  # where every room is given
     assert 3 <= len(answered.lines) <= 8
     assert "assumed" in answered.page.assumed[0]
+
+
+def test_a_rule_is_a_word_in_the_steps_and_a_sentence_once(tmp_path: Path) -> None:
+    assert set(RULES_IN_A_WORD) == set(RULES_IN_WORDS)
+
+    page = ask(written(tmp_path)).page
+    told = {str(row[0]) for one in tables_of(page) if one.columns[0].title == "In a word" for row in one.rows}
+    stops = [row[-1] for one in tables_of(page) if one.columns[-1].title == "Stops one class more" for row in one.rows]
+    assert stops
+    assert {word for cell in stops for word in str(cell).split(", ")} <= told | {"–"}
+
+
+def test_the_places_of_the_classes_are_divided_without_a_rest(tmp_path: Path) -> None:
+    answered = ask(written(tmp_path))
+    steps = [row for row in table(tmp_path / "out" / "steps.csv") if row["year"] == "1"]
+    least, offered = (sum(int(row[name]) for row in steps) for name in ("least", "offered"))
+
+    assert any(f"is {least:,}: {least - offered:,} are for" in line for line in answered.lines)

@@ -12,12 +12,12 @@ from tiny_cycles import POLICY, choices
 
 from lottery.planning import Kind, QuestionError, Work, answer_question
 from lottery.planning.answered import Answered
+from lottery.planning.few import few
 from lottery.planning.question import read_question
 from lottery.planning.sites import Sites, answer
 from lottery.planning.sites.compared import comparison
 from lottery.planning.sites.found import Found as Option
 from lottery.planning.sites.lines import Line
-from lottery.planning.sites.published import few
 from lottery.report.suppression import SMALLEST_SHOWN
 
 ROOT = Path(__file__).parents[2]
@@ -198,10 +198,11 @@ def told_of(*values: tuple[str, float, float]) -> list[Option]:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([("A", 13.1, 0.2), ("B", 10.3, 0.2)], ["“A” has the most offers (13.1 more than now, against 10.3 more than now)."]),
+        ([("A", 13.1, 0.2), ("B", 10.3, 0.2)], ["“A” has the most offers (13.1 more than now, against 10.3 more)."]),
         ([("A", 1.1, 0.1), ("B", -2, 0.1), ("C", 1, 0.1)],
-         ["“A” and “C” have the most offers (1.1 more than now, at worst 2.0 fewer than now)."]),
+         ["“A” and “C” have the most offers (1.1 more than now, at worst 2.0 fewer)."]),
         ([("A", 1.1, 0.1), ("B", 1, 0.1)], ["No option clearly has the most offers."]),
+        ([("A", -5, 0.1), ("B", -7, 0.1)], ["“A” has the smallest loss of offers (5.0 fewer than now, against 7.0 fewer)."]),
         ([("A", 1.1, 0.1)], []),
     ],
 )  # fmt: skip
@@ -280,7 +281,7 @@ def test_every_mistake_is_told_at_once(tmp_path):
         ({"options": {}}, "There is nothing here."),
         ({"options": {"as_it_is": {"steps": [opening()]}}}, "As_it_is is the first option"),
         ({"options": CLOSE_A}, "does not say receiving and special_lottery"),
-        ({"options": {"x": {"steps": [opening(seats={"KG": -1})]}}}, "fewer than 0 seats"),
+        ({"options": {"x": {"steps": [opening(seats={"KG": -1})]}}}, "whole number from 0"),
         ({"options": {"x": {"steps": [{"close": {"school": "a", "program": "b-art"}}]}}}, "exactly one of"),
         ({"draws": 1}, "a whole number from 2"),
         ({"opptions": {}}, "unknown"),
@@ -298,6 +299,30 @@ def test_closing_needs_a_roster(tmp_path):
     (tmp_path / "street" / "roster.csv").unlink()
 
     assert refused(path) == [("options.closed.steps.0.close", "")]
+
+
+def test_values_that_nothing_has_are_told(tmp_path):
+    receiving = {"programs": {"pathway": ["GENERAL", "GENRAL"]}}
+    path = question_in(
+        tmp_path, options=CLOSE_A, compare={"name": ["Ash", "Asch"]}, **{**CLOSING, "receiving": receiving}
+    )
+
+    assert refused(path) == [("compare.name", "Asch"), ("receiving.programs.pathway", "GENRAL")]
+
+
+def test_a_school_without_programs_may_close_and_its_residents_go_elsewhere(tmp_path):
+    steps = [{"move": {"program": "a-gen", "to": "b"}}, {"close": {"school": "a"}}]
+    own = answered(question_in(tmp_path, options={"empty": {"steps": steps}}, **CLOSING))
+
+    assert lines(own)["empty", "displaced", ""][0] == "0.000000"
+    assert lines(own)["empty", "residents", ""][0] == "2.000000"  # k1, s1
+
+
+def test_residents_of_a_school_that_moves_stay_in_its_area(tmp_path):
+    steps = [{"move": {"school": "b", "to": "c"}}, {"close": {"school": "a"}}]
+    own = answered(question_in(tmp_path, options={"both": {"steps": steps}}, **CLOSING))
+
+    assert lines(own)["both", "residents", ""][0] == "2.000000"  # not k2, whose area goes along with Birch
 
 
 def test_more_members_than_children_are_refused(tmp_path):

@@ -28,6 +28,11 @@ class Patience:
         self._interrupted = True
 
     @property
+    def left(self) -> float | None:
+        """Seconds until it is over; None where nobody said how many."""
+        return None if self._end is None else max(0.0, self._end - monotonic())
+
+    @property
     def over(self) -> bool:
         """Whether searches should stop now."""
         return self._interrupted or (self._end is not None and monotonic() >= self._end)

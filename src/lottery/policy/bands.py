@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -28,8 +29,7 @@ def bands(draft: Draft, entry: Ints) -> None:
         draft.enter(here, member.argmax(axis=0).astype(np.int32), draft.priority_class)
         ends = _ends(draft, written, path)
         for offering in np.flatnonzero(entry == index).tolist():
-            seats, held = int(draft.offerings.on_offer[offering]), int(draft.held[offering])
-            draft.slots[offering] = slots_of(written, ends, seats, held)
+            draft.divisions[offering] = partial(slots_of, written, ends, held=int(draft.held[offering]))
 
 
 def slots_of(written: Bands, ends: list[tuple[End, End]], seats: int, held: int) -> Slots:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
-from lottery.arrays import Longs, filled_up
+from lottery.arrays import Ints, Longs, filled_up
 from lottery.cycle import Cycle
 from lottery.errors import PolicyError
 from lottery.market import SEAT_GROUPS, Market
@@ -12,7 +16,7 @@ from lottery.policy.applications import Applications, applications, over_the_cap
 from lottery.policy.bands import bands
 from lottery.policy.children import Children
 from lottery.policy.classes import Classes
-from lottery.policy.draft import HELD, Draft, bounds, standings
+from lottery.policy.draft import HELD, Draft, Slots, bounds, standings
 from lottery.policy.everyone import classes_of_everyone
 from lottery.policy.facts import Facts
 from lottery.policy.groups import OPEN, seat_groups, slots_of
@@ -27,6 +31,17 @@ from lottery.policy.terms import terms_of
 def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
     """
     Compile the market of a cycle under a policy.
+
+    Raises PolicyError with everything in the cycle that the policy cannot be applied to.
+    """
+    return compile_for_seats(file, cycle)[0]
+
+
+def compile_for_seats(file: PolicyFile, cycle: Cycle) -> tuple[Market, Callable[[Longs], Market]]:
+    """
+    Compile the market of a cycle, and have the same policy divide other seats ([row of `seats`]) at little cost.
+
+    The other markets share every array with the first but seats, floors, ceilings and guaranteed seats.
 
     Raises PolicyError with everything in the cycle that the policy cannot be applied to.
     """
@@ -49,20 +64,19 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
     if problems:
         raise PolicyError(sorted(set(problems), key=lambda problem: problem.order))
     secured = int(policy.secured_seat == "continuing")
+    slots = draft.slots(offerings.on_offer)
     if secured:
-        _secure(draft)
-    n_slots = secured + max([1, *(len(slots.names) for slots in draft.slots)])
-    capacity = filled_up([slots.seats for slots in draft.slots], secured, n_slots)
-    capacity[:, :secured] = draft.held[:, None]
+        _secure(draft, slots)
+    n_slots = secured + max([1, *(len(own.names) for own in slots)])
     standing, member = standings(draft, secured, n_slots)
-    return Market(
+    market = Market(
         applicants=tuple(cycle["applicants"]["applicant_id"][rows.applicants]),
         applicant_grades=tuple(cycle["applicants"]["grade"][rows.applicants]),
         programs=tuple(seats["program_id"]),
         grades=tuple(seats["grade"]),
         class_names=tuple(draft.class_names),
-        group_names=_group_names(draft, secured),
-        capacity=capacity,
+        group_names=_group_names(draft, slots, secured),
+        capacity=_capacity(draft, slots, secured, n_slots),
         choice_start=rows.start,
         program=rows.offering.astype(np.int32),
         priority_class=draft.priority_class,
@@ -70,10 +84,23 @@ def compile_market(file: PolicyFile, cycle: Cycle) -> Market:
         member=member,
         barred=2 * len(draft.class_names),
         given=given,
-        bounds=bounds(draft, secured, n_slots),
+        bounds=bounds(slots, offerings.on_offer, secured, n_slots),
         everyone=everyone,
         terms=terms,
     )
+    return market, partial(_with_seats, market, draft, secured)
+
+
+def _with_seats(market: Market, draft: Draft, secured: int, on_offer: Longs) -> Market:
+    slots, n_slots = draft.slots(on_offer), market.n_slots
+    capacity = _capacity(draft, slots, secured, n_slots)
+    return replace(market, capacity=capacity, bounds=bounds(slots, on_offer, secured, n_slots))
+
+
+def _capacity(draft: Draft, slots: Sequence[Slots], secured: int, n_slots: int) -> Ints:
+    capacity = filled_up([own.seats for own in slots], secured, n_slots)
+    capacity[:, :secured] = draft.held[:, None]
+    return capacity
 
 
 def _draft(
@@ -90,7 +117,7 @@ def _draft(
         priority_class=classes.of(facts, rows.holds),
         class_names=list(classes.names),
         problems=facts.problems,
-        slots=[slots_of(int(seats), (OPEN,)) for seats in offerings.on_offer],
+        divisions=[partial(slots_of, groups=(OPEN,))] * len(offerings),
     )
 
 
@@ -110,15 +137,14 @@ def _serve(draft: Draft) -> None:
     draft.enter(without[draft.offering] & draft.eligible, 0, draft.priority_class)
 
 
-def _secure(draft: Draft) -> None:
+def _secure(draft: Draft, slots: Sequence[Slots]) -> None:
     """Keep the seats that are held: holders first; where seat groups follow, then everybody else who is eligible."""
     draft.enter(draft.holds, HELD, draft.priority_class)
-    shared: Longs = draft.held * [slots.rule == SEAT_GROUPS for slots in draft.slots]
+    shared: Longs = draft.held * [own.rule == SEAT_GROUPS for own in slots]
     draft.enter(~draft.holds & draft.eligible & (shared[draft.offering] > 0), HELD, draft.priority_class, member=False)
 
 
-def _group_names(draft: Draft, secured: int) -> tuple[tuple[str, ...], ...]:
+def _group_names(draft: Draft, slots: Sequence[Slots], secured: int) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        (*([SECURED if held else ""] * secured), *slots.names)
-        for slots, held in zip(draft.slots, draft.held, strict=True)
+        (*([SECURED if held else ""] * secured), *own.names) for own, held in zip(slots, draft.held, strict=True)
     )

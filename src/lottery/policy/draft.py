@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,6 +33,9 @@ class Slots:
     trait_names: tuple[str, ...] = ()  # [trait]
 
 
+Division = Callable[[int], Slots]  # so many seats on offer, divided
+
+
 class Entrants(NamedTuple):
     """Applications that may enter a slot."""
 
@@ -55,13 +59,17 @@ class Draft:
     priority_class: Ints  # [application]
     class_names: list[str]
     problems: list[Problem]
-    slots: list[Slots]  # [offering]
+    divisions: list[Division]  # [offering]
     entrants: list[Entrants] = field(default_factory=list)
 
     @property
     def eligible(self) -> Bools:
         """Whether an application may be offered at all."""
         return np.asarray(self.priority_class != INELIGIBLE)
+
+    def slots(self, on_offer: Longs) -> list[Slots]:
+        """The slots of every offering with so many seats ([offering]); who may enter them does not depend on it."""
+        return [divided(seats) for divided, seats in zip(self.divisions, on_offer.tolist(), strict=True)]
 
     def enter(self, who: Bools, slot: int | Ints, standing: Ints, *, member: bool = True) -> None:
         """Let applications (`who`, of all) into a slot of their offering, one for all or one for each."""
@@ -81,19 +89,19 @@ def standings(draft: Draft, secured: int, n_slots: int) -> tuple[AnyArray, Bools
     return standing, member
 
 
-def bounds(draft: Draft, secured: int, n_slots: int) -> Bounds | None:
+def bounds(divided: Sequence[Slots], on_offer: Longs, secured: int, n_slots: int) -> Bounds | None:
     """The choice functions that are not seat groups, or None where every offering has seat groups."""
-    rule = np.array([slots.rule for slots in draft.slots], dtype=np.int32)
+    rule = np.array([slots.rule for slots in divided], dtype=np.int32)
     if (rule == SEAT_GROUPS).all():
         return None
-    n_traits = max(len(slots.guaranteed) for slots in draft.slots)
+    n_traits = max(len(slots.guaranteed) for slots in divided)
     return Bounds(
         rule=rule,
         first=secured,
-        seats=np.where(rule == SEAT_GROUPS, 0, draft.offerings.on_offer).astype(np.int32),
-        floor=filled_up([slots.floor for slots in draft.slots], secured, n_slots),
-        ceiling=filled_up([slots.ceiling for slots in draft.slots], secured, n_slots),
-        traits=filled_up([slots.traits for slots in draft.slots], secured, n_slots),
-        guaranteed=filled_up([slots.guaranteed for slots in draft.slots], 0, n_traits),
-        trait_names=tuple(slots.trait_names for slots in draft.slots),
+        seats=np.where(rule == SEAT_GROUPS, 0, on_offer).astype(np.int32),
+        floor=filled_up([slots.floor for slots in divided], secured, n_slots),
+        ceiling=filled_up([slots.ceiling for slots in divided], secured, n_slots),
+        traits=filled_up([slots.traits for slots in divided], secured, n_slots),
+        guaranteed=filled_up([slots.guaranteed for slots in divided], 0, n_traits),
+        trait_names=tuple(slots.trait_names for slots in divided),
     )

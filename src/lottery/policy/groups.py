@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from lottery.arrays import Bools, Ints
@@ -20,7 +22,7 @@ def seat_groups(draft: Draft, entry: Ints) -> None:
     """Give the offerings the seat groups of their entry ([offering]), and say who may enter them."""
     written = draft.file.policy.seat_groups
     for offering in np.flatnonzero(entry != NO_ENTRY).tolist():
-        draft.slots[offering] = slots_of(int(draft.offerings.on_offer[offering]), written[entry[offering]].groups)
+        draft.divisions[offering] = partial(slots_of, groups=written[entry[offering]].groups)
     for index, own in enumerate(written):
         _let_in(draft, own, entry[draft.offering] == index, ("seat_groups", index, "groups"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from lottery.arrays import Ints
@@ -27,8 +29,7 @@ def guarantees(draft: Draft, entry: Ints) -> None:
         for offering in np.flatnonzero(entry == index).tolist():
             start, end = np.searchsorted(found, [offering * n_sets, (offering + 1) * n_sets])
             sets = (found[start:end] - offering * n_sets).tolist()
-            seats, held = int(draft.offerings.on_offer[offering]), int(draft.held[offering])
-            draft.slots[offering] = slots_of(written.traits, sets, seats, held)
+            draft.divisions[offering] = partial(slots_of, written.traits, sets, held=int(draft.held[offering]))
 
 
 def slots_of(traits: tuple[Guarantee, ...], sets: list[int], seats: int, held: int) -> Slots:

@@ -147,7 +147,8 @@ def test_an_interrupted_search_has_a_checked_plan_and_no_bound():
 def test_a_limit_binds_where_no_step_more_fits():
     limit = Limit("why", np.array([2, 0, 3]), 7)
 
-    assert [limit.binds(np.array(plan)) for plan in ([3, 0, 0], [2, 9, 0], [2, 0, 1])] == [True, False, True]
+    nowhere = np.zeros(3, dtype=np.bool_)
+    assert [limit.binds(np.array(plan), nowhere) for plan in ([3, 0, 0], [2, 9, 0], [2, 0, 1])] == [True, False, True]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -31,17 +31,16 @@ def best(pool: Pool, at_least: int) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("batch", range(3))
-def test_ranks_and_first_choices_are_those_of_all_assignments_tried_one_by_one(batch):
+def test_ranks_first_choices_and_offers_are_those_of_all_assignments_tried_one_by_one(batch):
     rng = Random(f"best {batch}")
     for _ in range(60):
         pool = random_pool(rng)
         every = [pool.totals(own) for own in pool.assignments()]
         largest = max(seated for seated, _, _ in every)
         for at_least in {0, largest}:
-            ranks, minus_firsts = min((ranks, -firsts) for seated, firsts, ranks in every if seated >= at_least)
-            seated, firsts, found = best(pool, at_least)
-            assert (found, firsts) == (ranks, -minus_firsts), pool
-            assert seated >= at_least
+            expected = min((ranks, -firsts, -seated) for seated, firsts, ranks in every if seated >= at_least)
+            seated, firsts, ranks = best(pool, at_least)
+            assert (ranks, -firsts, -seated) == expected, pool
 
 
 def test_as_many_are_seated_as_the_largest_assignment_has():

@@ -132,6 +132,9 @@ def test_grades_are_those_between_the_lowest_and_the_highest_and_those_with_seat
     assert served(blank)[:, 1:4].astype(int).tolist() == [[1, 1, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0]]
 
 
+FAMILIES = opening()["open"]["families"]
+
+
 def test_a_step_that_cannot_be_taken_is_objected_to():
     closed = scene({"close": {"school": "a"}})
 
@@ -141,16 +144,39 @@ def test_a_step_that_cannot_be_taken_is_objected_to():
     assert objected({"move": {"program": "a-gen", "to": "a"}}) == [("move.to", "a")]
     assert objected({"move": {"school": "b", "to": "a"}}, closed) == [("move.to", "a")]
     assert objected(opening(program_id="a-gen", school="z")) == [("open.school", "z"), ("open.program_id", "a-gen")]
-    assert objected(opening(seats={"13": 1}, columns={"theme": "x"})) == [
-        ("open.seats", "13"),
-        ("open.columns", "theme"),
-    ]
+    assert objected(opening(columns={"theme": "x"})) == [("open.columns", "theme")]
     assert objected({"open_school": {"school_id": "a", "name": "A"}}) == [("open_school.school_id", "a")]
+    assert objected(opening(families=FAMILIES | {"like": {"pathway": ["ART"]}})) == [
+        ("open.families.like.pathway", "ART")
+    ]
     assert objected(opening()) == []
 
 
+def test_an_option_does_not_close_what_it_opened_or_moved():
+    opened = scene(opening(), {"move": {"program": "a-gen", "to": "b"}})
+
+    assert objected({"close": {"program": "c-art"}}, opened) == [("close.program", "c-art")]
+    assert objected({"close": {"school": "c"}}, opened) == [("close.school", "c")]
+    assert objected({"close": {"school": "b"}}, opened) == [("close.school", "b")]
+    assert objected({"close": {"program": "b-gen"}}, opened) == []
+
+
 @pytest.mark.parametrize(
-    "step", [{}, {"close": {}}, {"close": {"school": "a", "program": "a-gen"}}, opening(seats={"KG": -1}), {"shut": {}}]
+    "step",
+    [
+        {},
+        {"close": {}},
+        {"close": {"school": "a", "program": "a-gen"}},
+        opening(seats={"KG": -1}),
+        {"shut": {}},
+        opening(seats={"13": 1}),
+        opening(seats={"K": 1, "KG": 1}),
+        opening(seats={"KG": 5001}),
+        opening(columns={"highest_grade": "x"}),
+        opening(seats={"02": 1}, columns={"highest_grade": "01"}),
+        opening(columns={"school_id": "a"}),
+        {"open_school": {"school_id": "d", "name": "D", "columns": {"latitude": "north"}}},
+    ],
 )
 def test_a_step_that_says_nothing_or_too_much_is_refused(step):
     with pytest.raises(ValidationError):

@@ -8,7 +8,9 @@ has just changed rests for a while (tabu search, Glover 1989), so that the searc
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from lottery.plan.patience import Patience
 
 PATIENT = 40  # neighbours in a row without a new best plan
 REST = 4  # moves for which what has just changed stays as it is
+ROWS_TOGETHER = 20_000_000  # applicants in lotteries between two looks at the patience
 MOST_TARGETS = 40  # programs to which seats are moved: those where one more seat helps most
 
 Told = Callable[[int, int], None]  # (steps of the plan, first goal so far)
@@ -47,21 +50,21 @@ def climb(
     """
     Search for the best plan, until nothing has got better for a while or about `runs` lotteries were run.
 
-    Seats are added one step at a time, each time where the plan is best then; after every step plans of as many steps
-    are tried until none nearby is better.  Then the search leaves that hill.  Equal questions give equal plans.
+    Seats are added one step at a time, each time where that seems to help most.  Then the same again, more slowly:
+    after every step plans of as many steps are tried until none nearby is better.  Then the search leaves that hill.
+    Equal questions give equal plans.
     """
     state = _Climb(expansion, oracle, runs, patience, progress)
-    plan = np.zeros(expansion.market.n_programs, dtype=np.int32)
-    state.look_at(plan)
-    while not state.over:
-        near = state.neighbours(plan, drop=False, move=False)
-        if not len(near.plans):
-            break
-        plan = near.plans[state.best_of(near)]
-        plan = state.uphill(plan)
-        state.look_at(plan)
-    state.wander()
+    state.look_at(np.zeros_like(expansion.room))
+    with suppress(_Over):
+        state.fill_up()
+        state.climb_slowly()
+        state.wander()
     return Climbed(state.best, state.key, state.curve())
+
+
+class _Over(Exception):
+    """The patience is over, or the lotteries are run."""
 
 
 class _Climb:
@@ -75,9 +78,52 @@ class _Climb:
         self._patience, self._progress = patience, progress
         self._by_steps: dict[int, tuple[Key, Longs]] = {}
 
-    @property
-    def over(self) -> bool:
-        return self.oracle.runs >= self._last or self._patience.over
+    def _totals(self, plans: Ints) -> Longs:
+        """What plans are worth, some at a time, so that nobody waits long for the search to stop."""
+        together = max(1, ROWS_TOGETHER // max(1, self.expansion.n_draws * self.expansion.market.n_applicants))
+        found = []
+        for start in range(0, len(plans), together):
+            if self.oracle.runs >= self._last or self._patience.over:
+                raise _Over
+            found.append(self.oracle.totals(plans[start : start + together]))
+        return np.concatenate(found)
+
+    def fill_up(self) -> None:
+        """
+        Add step after step where the next one helps most, looking again only at programs that promised most before.
+
+        What a step brings seldom grows with the steps before it, so most programs need not be looked at each time
+        (Minoux 1978); where it does grow, the slower climb finds out.
+        """
+        plan = np.zeros_like(self.expansion.room)
+        promised: dict[int, Key] = {}
+        while True:
+            near = self.neighbours(plan, drop=False, move=False)
+            if not len(near.plans):
+                return
+            here = self.expansion.key(plan, self.oracle.totals_of(plan))
+            fresh: dict[int, tuple[Key, Ints]] = {}
+            waiting = sorted(range(len(near.plans)), key=lambda row: promised.get(int(near.gains[row]), ()))
+            for row in waiting:
+                program = int(near.gains[row])
+                if fresh and min(fresh.values(), key=itemgetter(0))[0] <= promised.get(program, ()):
+                    break
+                key = self.expansion.key(near.plans[row], self._totals(near.plans[row : row + 1])[0])
+                change = tuple(after - before for after, before in zip(key, here, strict=True))
+                promised[program] = change
+                fresh[program] = change, near.plans[row]
+            plan = min(fresh.values(), key=itemgetter(0))[1]
+            self.look_at(plan)
+
+    def climb_slowly(self) -> None:
+        """Add a step where the plan is best then, and move steps while that helps, until no limit lets in another."""
+        plan = np.zeros_like(self.expansion.room)
+        while True:
+            near = self.neighbours(plan, drop=False, move=False)
+            if not len(near.plans):
+                return
+            plan = self.uphill(near.plans[self.best_of(near)])
+            self.look_at(plan)
 
     def look_at(self, plan: Ints) -> bool:
         """Whether a plan is the best so far; it is remembered then."""
@@ -101,7 +147,7 @@ class _Climb:
     def uphill(self, plan: Ints) -> Ints:
         """Move steps as long as that makes the plan better."""
         key = self.expansion.key(plan, self.oracle.totals_of(plan))
-        while not self.over:
+        while True:
             near = self.neighbours(plan, add=False, drop=False)
             if not len(near.plans):
                 break
@@ -116,7 +162,7 @@ class _Climb:
         """Take the best neighbour, better or worse, until nothing new was found for a while."""
         plan, idle, turn = self.best.copy(), 0, 0
         rests = np.zeros(len(plan), dtype=np.int64)  # [program]  the turn from which it may change again
-        while idle < PATIENT and not self.over:
+        while idle < PATIENT:
             near = self.neighbours(plan)
             if not len(near.plans):
                 return
@@ -133,7 +179,7 @@ class _Climb:
         """Which neighbours change nothing that rests, or are better than everything so far."""
         resting = rests > turn
         free = ~((near.gains >= 0) & resting[near.gains]) & ~((near.loses >= 0) & resting[near.loses])
-        keys = self.expansion.keys(near.plans, self.oracle.totals(near.plans))
+        keys = self.expansion.keys(near.plans, self._totals(near.plans))
         goals = len(self.expansion.goals)
         better = keys[:, 0] < self.key[0]
         tied = keys[:, 0] == self.key[0]
@@ -144,7 +190,7 @@ class _Climb:
 
     def best_of(self, near: _Neighbours, free: Bools | None = None) -> int:
         """The best of some neighbours, the steps they take left out: a step more may help later."""
-        keys = self.expansion.keys(near.plans, self.oracle.totals(near.plans))
+        keys = self.expansion.keys(near.plans, self._totals(near.plans))
         candidates = np.arange(len(keys)) if free is None else np.flatnonzero(free)
         order = np.lexsort(keys[candidates].T[::-1])
         return int(candidates[order[0]])
@@ -175,6 +221,6 @@ class _Climb:
             return takes
         plans = np.repeat(plan[None], len(takes), axis=0)
         plans[np.arange(len(takes)), takes] += 1
-        keys = self.expansion.keys(plans, self.oracle.totals(plans))
+        keys = self.expansion.keys(plans, self._totals(plans))
         chosen: Longs = np.sort(takes[np.lexsort(keys.T[::-1])[:MOST_TARGETS]])
         return chosen

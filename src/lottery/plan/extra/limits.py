@@ -22,9 +22,10 @@ class Limit:
         """How much a plan uses up ([program], steps)."""
         return int(self.use @ plan)
 
-    def binds(self, plan: Ints) -> bool:
-        """Whether not one step more would fit at some program it concerns."""
-        return bool(self.use.any()) and self.most - self.used(plan) < int(self.use[self.use > 0].min())
+    def binds(self, plan: Ints, elsewhere: Bools) -> bool:
+        """Whether it stops every step more at the programs it concerns, where nothing `elsewhere` does ([program])."""
+        concerned = self.use[(self.use > 0) & ~elsewhere]
+        return bool(len(concerned)) and self.most - self.used(plan) < int(concerned.min())
 
 
 def within(limits: Sequence[Limit], plans: Ints) -> Bools:

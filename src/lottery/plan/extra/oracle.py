@@ -7,6 +7,7 @@ what it is worth in each part, and a part is run only for divisions of seats tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from lottery.arrays import Ints, Longs
-from lottery.market import Market
+from lottery.market import Bounds, Market
 from lottery.mechanisms import DeferredAcceptance
 from lottery.plan.extra.expansion import Expansion
 
@@ -56,13 +57,14 @@ class _Part:
 
     programs: Longs  # [program of the part]
     engine: DeferredAcceptance
-    levels: list[DeferredAcceptance]  # [level]
+    markets: Sequence[Market]  # [level]
     places: Ints  # [draw, applicant or application of the part]
     per_application: bool
     cost: Longs  # [goal, application of the part]
     none: Longs  # [goal, applicant of the part]
     known: dict[bytes, Longs] = field(default_factory=dict)
     seated: Ints | None = None  # the division the engine is at
+    levels: dict[int, DeferredAcceptance] = field(default_factory=dict)  # those that were needed
     runs: int = 0
 
     def worth(self, division: Ints) -> Longs:
@@ -72,10 +74,19 @@ class _Part:
             self.known[key] = self._worked_out(division)
         return self.known[key]
 
+    def _level(self, level: int) -> DeferredAcceptance:
+        if level not in self.levels:
+            own, market = self.markets[level], self.engine.market
+            bounds = None if own.bounds is None else _bounds_of(own.bounds, self.programs)
+            self.levels[level] = DeferredAcceptance(
+                replace(market, capacity=own.capacity[self.programs], bounds=bounds)
+            )
+        return self.levels[level]
+
     def _worked_out(self, division: Ints) -> Longs:
         changed = np.arange(len(division)) if self.seated is None else np.flatnonzero(division != self.seated)
         for level in np.unique(division[changed]).tolist():
-            self.engine.seat_as(self.levels[level], changed[division[changed] == level])
+            self.engine.seat_as(self._level(level), changed[division[changed] == level])
         self.seated = division.copy()
         self.runs += len(self.places)
         worth = np.zeros(len(self.cost), dtype=np.int64)
@@ -103,12 +114,11 @@ def _parts(expansion: Expansion) -> list[_Part]:
     for own in np.unique(label[applicant]).tolist():
         children, programs = np.flatnonzero(label[:n] == own), np.flatnonzero(label[n:] == own)
         rows = np.flatnonzero(label[applicant] == own)
-        needed = int(expansion.room[programs].max(initial=0)) + 1
         parts.append(
             _Part(
                 programs=programs,
                 engine=DeferredAcceptance(part_of(top, children, programs)),
-                levels=[DeferredAcceptance(part_of(level, children, programs)) for level in ladder.markets[:needed]],
+                markets=ladder.markets,
                 places=_places(expansion, children, rows),
                 per_application=expansion.per_application,
                 cost=cost[:, np.append(rows, -1)],
@@ -136,18 +146,6 @@ def part_of(market: Market, children: Longs, programs: Longs) -> Market:
     rows = np.repeat(chosen, length)
     index = np.full(market.n_programs, -1, dtype=np.int32)
     index[programs] = np.arange(len(programs), dtype=np.int32)
-    bounds = market.bounds
-    if bounds is not None:
-        bounds = replace(
-            bounds,
-            rule=bounds.rule[programs],
-            seats=bounds.seats[programs],
-            floor=bounds.floor[programs],
-            ceiling=bounds.ceiling[programs],
-            traits=bounds.traits[programs],
-            guaranteed=bounds.guaranteed[programs],
-            trait_names=(),
-        )
     return replace(
         market,
         applicants=tuple(market.applicants[i] for i in children.tolist()),
@@ -161,7 +159,20 @@ def part_of(market: Market, children: Longs, programs: Longs) -> Market:
         priority_class=market.priority_class[rows],
         standing=market.standing[rows],
         member=market.member[rows],
-        bounds=bounds,
+        bounds=None if market.bounds is None else _bounds_of(market.bounds, programs),
         given=None,
         everyone=None,
+    )
+
+
+def _bounds_of(bounds: Bounds, programs: Longs) -> Bounds:
+    return replace(
+        bounds,
+        rule=bounds.rule[programs],
+        seats=bounds.seats[programs],
+        floor=bounds.floor[programs],
+        ceiling=bounds.ceiling[programs],
+        traits=bounds.traits[programs],
+        guaranteed=bounds.guaranteed[programs],
+        trait_names=(),
     )

@@ -81,8 +81,10 @@ def plan_seats(
     places, per_application = _places(market, seed, draws)
     members = _members(market, groups or {})
     written = np.diff(market.choice_start).astype(np.int64)
-    if no_offer is not None and not (isinstance(no_offer, int) and no_offer > written.max(initial=0)):
-        raise LotteryError(f"no_offer is {no_offer!r}. Write a rank that is larger than every list is long.")
+    if no_offer is not None and not (isinstance(no_offer, int) and written.max(initial=0) < no_offer <= MOST_EXTRA):
+        raise LotteryError(
+            f"no_offer is {no_offer!r}. Write a rank that is larger than every list is long, {MOST_EXTRA:,} at most."
+        )
     if not isinstance(objective, (str, list, tuple)):
         raise LotteryError(f"objective is {objective!r}. Write one goal as text, or a list of them.")
     asked = [objective] if isinstance(objective, str) else list(objective)
@@ -195,7 +197,7 @@ def _room(market: Market, per_program: int | Mapping[str, int] | None) -> np.nda
         most = [per_program] * market.n_programs
     if bad := [number for number in most if not isinstance(number, int) or isinstance(number, bool) or number < 0]:
         raise LotteryError(f"per_program has {bad[0]!r}. Write whole numbers of seats, 0 or more.")
-    return np.array(most, dtype=np.int64)
+    return np.array([min(number, MOST_EXTRA) for number in most], dtype=np.int64)
 
 
 def _members(market: Market, groups: Mapping[str, Collection[str]]) -> Mapping[str, Bools]:

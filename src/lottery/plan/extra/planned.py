@@ -49,7 +49,7 @@ class Planned:
         """How far the first goal is from the bound, as a share of it."""
         if self.bound is None:
             return None
-        return abs(int(self.totals[0]) - self.bound) / max(1, abs(self.bound))
+        return abs(int(self.totals[0]) - self.bound) / max(self.expansion.n_draws, abs(self.bound))
 
 
 def plan_extra(

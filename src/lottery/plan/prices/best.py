@@ -19,9 +19,9 @@ from lottery.plan.reach.pool import Pool
 
 def best_assignment(pool: Pool, lists: Lists, at_least: int = 0) -> Ints:
     """
-    The application of each applicant, or NOBODY ([applicant]): the least sum of ranks, then the most first choices.
+    The application of each applicant, or NOBODY ([applicant]): least sum of ranks, most first choices, most offers.
 
-    Of all assignments that seat `at_least` so many children; holders keep their seat or get a better one.  The two
+    Of all assignments that seat `at_least` so many children; holders keep their seat or get a better one.  The three
     totals are unique, the assignment need not be.  Featherstone ("Rank efficiency: Modeling a common policymaker
     objective", 2020) calls the ones of least ranks rank-efficient.
 
@@ -49,6 +49,7 @@ def best_assignment(pool: Pool, lists: Lists, at_least: int = 0) -> Ints:
 
 
 def _cost(pool: Pool, lists: Lists) -> Longs:
-    """Ranks gained over no offer, and a first choice as a fraction of a rank that no number of children makes whole."""
+    """Ranks gained; all first choices together count less than one rank, all offers together less than one of those."""
+    whole = pool.n_applicants + 1
     gained = lists.rank[pool.row].astype(np.int64) - lists.nothing[pool.applicant]
-    return gained * (pool.n_applicants + 1) - lists.first[pool.row]
+    return (gained * whole - lists.first[pool.row]) * whole - 1

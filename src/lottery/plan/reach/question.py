@@ -66,7 +66,7 @@ class Question:
 
     def most(self, rules: Sequence[Rule]) -> Found:
         """Search under rules, or know no more than the size of the pool where it is too large."""
-        if not self.searched:
+        if not self.searched or self.patience.over:
             return Found(None, len(self.pool.row))
         return search(self.pool, rules, self.limit, self.patience)
 

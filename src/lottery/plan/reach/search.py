@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 from ortools.math_opt.python import mathopt
-from ortools.util.python.solve_interrupter import SolveInterrupter
 
 from lottery.arrays import Ints
 from lottery.errors import LotteryError
@@ -108,20 +108,19 @@ def most_units(asked: Band, units: Sequence[int]) -> Rule:
 
 def search(pool: Pool, rules: Sequence[Rule], limit: int, patience: Patience) -> Found:
     """
-    Solve a model made by rules, on at most `limit` nodes, or until the patience is over.
+    Solve a model made by rules, on at most `limit` nodes, or as long as the patience lasts that was agreed on before.
 
     Raises LotteryError where OR-Tools fails.
     """
     draft = Draft(pool)
     for rule in (one_seat_each, within_capacity, *rules):
         rule(draft)
-    parameters = mathopt.SolveParameters(threads=1, random_seed=SEED, node_limit=limit, relative_gap_tolerance=0.0)
+    seconds = None if patience.left is None else timedelta(seconds=patience.left)
+    parameters = mathopt.SolveParameters(
+        threads=1, random_seed=SEED, node_limit=limit, relative_gap_tolerance=0.0, time_limit=seconds
+    )
     try:
-        interrupter = SolveInterrupter()
-        result = patience.spend_on(
-            lambda: mathopt.solve(draft.model, mathopt.SolverType.GSCIP, params=parameters, interrupter=interrupter),
-            interrupter.interrupt,
-        )
+        result = mathopt.solve(draft.model, mathopt.SolverType.GSCIP, params=parameters)
         bound = result.best_objective_bound()
         value = result.variable_values(draft.seated) if result.has_primal_feasible_solution() else None
     except (AttributeError, RuntimeError, ValueError) as error:  # what MathOpt's own errors turn into on the way

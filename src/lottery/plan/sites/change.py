@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lottery.cycle import GRADE_ORDER, Cycle
+from lottery.cycle import Cycle
 from lottery.plan.sites.demand import with_opened
 from lottery.plan.sites.scene import Scene
-from lottery.plan.sites.steps import Close, Move, OpenProgram, OpenSchool, Step
-from lottery.plan.sites.tables import among, appended, kept, replaced, sorted_by, written
+from lottery.plan.sites.steps import ENDS, Close, Move, OpenProgram, OpenSchool, Step
+from lottery.plan.sites.tables import among, appended, kept, replaced, sorted_by, unknown_values, written
 
 
 class Objection(NamedTuple):
@@ -48,9 +48,11 @@ def _objections(scene: Scene, step: Step) -> Iterator[Objection]:
         if (cycle["programs"]["program_id"] == new.program_id).any():
             why = "A program of this identifier is there already."
             yield Objection(("open", "program_id"), new.program_id, why, "Give the new program another one.")
-        yield from _no_grades(new)
         yield from _no_columns(cycle, "programs", tuple(new.columns), ("open", "columns"))
         yield from _no_columns(cycle, "programs", tuple(new.families.like), ("open", "families", "like"))
+        for column, value in unknown_values(new.families.like, cycle["programs"]):
+            why = f"No program has this in {column!r}."
+            yield Objection(("open", "families", "like", column), value, why, "Correct the value, or take it out.")
     elif (building := step.open_school) is not None:
         if (cycle["schools"]["school_id"] == building.school_id).any():
             why = "A school of this identifier is there already."
@@ -58,6 +60,7 @@ def _objections(scene: Scene, step: Step) -> Iterator[Objection]:
         yield from _no_columns(cycle, "schools", tuple(building.columns), ("open_school", "columns"))
     elif (gone := step.close) is not None:
         yield from _nothing(scene, gone, "close")
+        yield from _changed_before(scene, gone)
     elif (move := step.move) is not None:
         yield from _nothing(scene, move, "move")
         yield from _no_school(scene, ("move", "to"), move.to)
@@ -82,10 +85,16 @@ def _nothing(scene: Scene, step: Close | Move, key: str) -> Iterator[Objection]:
             yield Objection((key, "program"), str(step.program), why, "Name one of programs.csv.")
 
 
-def _no_grades(new: OpenProgram) -> Iterator[Objection]:
-    for grade in new.seats:
-        if grade not in GRADE_ORDER:
-            yield Objection(("open", "seats"), grade, "This is no grade.", "Write TK, KG, 01 … 12.")
+def _changed_before(scene: Scene, gone: Close) -> Iterator[Objection]:
+    """An option that opens or moves a program, and then closes it, has a step too many."""
+    programs = scene.cycle["programs"]
+    key, asked, column = (
+        ("school", gone.school, "school_id") if gone.school else ("program", gone.program, "program_id")
+    )
+    there = programs["program_id"][(programs[column] == asked) & scene.open_programs()].tolist()
+    for program in sorted({*scene.opened, *scene.moved} & set(there)):
+        why = f"A step before opened or moved {program}, which would close here."
+        yield Objection(("close", key), str(asked), why, "Leave one of the two steps out.")
 
 
 def _no_columns(cycle: Cycle, table: str, columns: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Objection]:
@@ -104,11 +113,9 @@ def _school_of(cycle: Cycle, program: str | None) -> str | None:
 def _opened(scene: Scene, new: OpenProgram, seed: str) -> Scene:
     """The program with its seats; families put it on their lists as the question assumes."""
     cycle = scene.cycle
-    grades = sorted(new.seats, key=GRADE_ORDER.__getitem__)
-    ends = {"lowest_grade": grades[0], "highest_grade": grades[-1]}
     row = {
-        **ends,
         **new.columns,
+        **dict(zip(ENDS, new.ends, strict=True)),
         "program_id": new.program_id,
         "school_id": new.school,
         "name": new.name or new.program_id,

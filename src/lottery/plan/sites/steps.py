@@ -6,13 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from lottery.cycle import normal_grade
+from lottery.cycle import GRADE_ORDER, normal_grade
+from lottery.plan.grades import EachGradeOnce, Grade
 from lottery.policy.condition import Clause, Mistake, Text, as_text
 from lottery.policy.model import Percentage
 
-Grade = Annotated[str, BeforeValidator(lambda value: normal_grade(str(as_text(value))))]
 Identifier = Annotated[str, BeforeValidator(as_text), Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-Selection = dict[str, tuple[Text, ...]]
+Selection = dict[str, Annotated[tuple[Text, ...], Field(min_length=1)]]
+MOST_SEATS = 5000  # in one grade of one program, as in seats.csv
+Seats = Annotated[int, Field(ge=0, le=MOST_SEATS)]
+ENDS = ("lowest_grade", "highest_grade")
 
 
 class Families(Clause):
@@ -32,15 +35,32 @@ class OpenProgram(Clause):
     school: Identifier = Field(description="where; a school of the cycle, or one opened before")
     name: str | None = Field(None, min_length=1, description="for the report; left out: the identifier")
     pathway: Text
-    seats: dict[Grade, int] = Field(min_length=1, description="seats on offer by grade, assumed")
+    seats: Annotated[dict[Grade, Seats], EachGradeOnce] = Field(
+        min_length=1, description="seats on offer by grade, assumed"
+    )
     families: Families = Field(description="who would list it, assumed")
     columns: dict[str, Text] = Field(default_factory=dict, description="other columns of programs")
 
     @model_validator(mode="after")
-    def _seats_are_none_or_more(self) -> OpenProgram:
-        if min(self.seats.values()) < 0:
-            raise Mistake("a program cannot have fewer than 0 seats", "Write 0 or more for every grade.")
+    def _columns_are_others(self) -> OpenProgram:
+        _refuse_keys(self.columns, ("program_id", "school", "school_id", "name", "pathway", "seats"))
         return self
+
+    @model_validator(mode="after")
+    def _seats_are_in_its_grades(self) -> OpenProgram:
+        lowest, highest = self.ends
+        if not all(GRADE_ORDER.get(grade, -1) >= 0 for grade in (lowest, highest)):
+            raise Mistake("its lowest or highest grade is not a grade", 'Write one of TK, KG, "01" … "12".')
+        if not all(GRADE_ORDER[lowest] <= GRADE_ORDER[grade] <= GRADE_ORDER[highest] for grade in self.seats):
+            raise Mistake("it has seats in a grade below its lowest or above its highest", "Correct the grades.")
+        return self
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Its lowest and its highest grade: those of the seats, unless the question says otherwise."""
+        grades = sorted(self.seats, key=GRADE_ORDER.__getitem__)
+        lowest, highest = (self.columns.get(end) for end in ENDS)
+        return normal_grade(lowest or grades[0]), normal_grade(highest or grades[-1])
 
 
 class OpenSchool(Clause):
@@ -51,6 +71,11 @@ class OpenSchool(Clause):
     latitude: float | None = Field(None, ge=-90, le=90, description="degrees; unknown where left out")
     longitude: float | None = Field(None, ge=-180, le=180)
     columns: dict[str, Text] = Field(default_factory=dict, description="other columns of schools")
+
+    @model_validator(mode="after")
+    def _columns_are_others(self) -> OpenSchool:
+        _refuse_keys(self.columns, ("school_id", "name", "latitude", "longitude"))
+        return self
 
 
 class Close(Clause):
@@ -90,6 +115,12 @@ class Step(Clause):
     def _one(self) -> Step:
         _require_one(self, "open", "open_school", "close", "move")
         return self
+
+
+def _refuse_keys(columns: dict[str, str], keys: tuple[str, ...]) -> None:
+    if named := [key for key in keys if key in columns]:
+        why = f"{' and '.join(named)} is no other column: it has a place of its own"
+        raise Mistake(why, "Take it out of `columns`, and write it beside.")
 
 
 def _require_one(clause: Clause, *keys: str) -> None:

@@ -60,6 +60,18 @@ def fitting(table: Table, selector: Selector) -> Bools:
     return fits
 
 
+def unknown_values(selector: Selector, table: Table, more: Sequence[Mapping[str, str]] = ()) -> list[tuple[str, str]]:
+    """Values of a selector that no row of a table has, nor any of some more rows: (column, value), for slips."""
+    return [
+        (column, value)
+        for column, allowed in selector.items()
+        if column in table
+        for known in [{*table[column].tolist(), *(row.get(column, "") for row in more)}]
+        for value in dict.fromkeys(allowed)
+        if value not in known
+    ]
+
+
 def rows_of(home: Table, key: str, values: Texts) -> Longs:
     """The row of `home` that each value names, -1 for none ([value])."""
     return pd.Index(home[key]).get_indexer(pd.Index(values)).astype(np.int64)

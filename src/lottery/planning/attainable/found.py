@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lottery.arrays import Bools, Longs
-from lottery.market import Market
+from lottery.arrays import Bools
 from lottery.plan.prices import EVERYBODY, Floors, Price, Prices
 from lottery.plan.reach import Attainable, Count
 from lottery.planning.attainable.scene import Goal, Scene
-from lottery.report.suppression import SMALLEST_SHOWN
-
-FEWEST_TO_SUBTRACT = 3  # groups: everybody less the others is the one
+from lottery.planning.few import FEWEST_DRAWS, few, tellable
+from lottery.report.suppression import SMALLEST_SHOWN, is_small
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,89 +28,78 @@ class Found:
     prices: Prices | None  # None: the mechanism is another one
     remarks: Sequence[str]
     public: bool = False
+    withheld: bool = False  # prices of too few draws to be published
 
 
 def published(found: Found) -> Found:
     """
     Without what speaks of fewer than 11 children, or would tell it.
 
-    Groups of fewer than 11 applicants, or of all but fewer, go with every line, and so do those that a reader could
-    subtract: of three or more groups all but the first, where one goes; of two, one inside the other, the second where
-    they differ by fewer than 11.  Units go where fewer than 11 members, or others, list them; schools cut the same
-    children in another way than programs do.  Categories of bands stay in the office.
+    Groups go whose sums, with those of the groups before them, would tell a number about few: targets first, then the
+    groups of prices.  Units go where fewer than 11 members, or others, list them, and their shares where 1 to 10 hold a
+    seat there, for those bound what can be reached; schools cut the same children in another way than programs do.
+    Categories of bands stay in the office, and so do prices of fewer than 11 draws.
     """
-    market = found.scene.market
-    few = {found.largest, *(() if found.largest_stable is None else (found.largest_stable.found,))}
+    market, prices = found.scene.market, found.prices
+    largest = {found.largest, *(() if found.largest_stable is None else (found.largest_stable.found,))}
     total = market.n_applicants
-    told = not any(_few(total - own) for own in few)
+    shown = tellable(_members(found))
+    withheld = prices is not None and prices.draws < FEWEST_DRAWS
     return replace(
         found,
-        applicants=found.applicants if told else None,
-        targets=[(goal, _units(goal, reach, market)) for goal, reach in found.targets if not _small(goal.member)],
-        prices=None if found.prices is None else _prices(found.prices),
+        applicants=None if any(few(total - own) for own in largest) else found.applicants,
+        targets=[
+            (goal, _units(goal, reach, found.scene)) for goal, reach in found.targets if _key(goal.member) in shown
+        ],
+        prices=None if prices is None or withheld else _prices(prices, shown),
         public=True,
+        withheld=withheld,
     )
 
 
-def _few(children: int) -> bool:
-    return 0 < children < SMALLEST_SHOWN
+def _key(member: Bools) -> str:
+    """A group by its children: equal groups have many names."""
+    return member.tobytes().hex()
 
 
-def _small(member: Bools) -> bool:
-    """Whether a group is of few, or of all but few."""
-    own = int(member.sum())
-    return own < SMALLEST_SHOWN or _few(len(member) - own)
+def _members(found: Found) -> dict[str, Bools]:
+    """Everybody, then every group that something is told of."""
+    every = [np.ones(found.scene.market.n_applicants, dtype=np.bool_), *(goal.member for goal, _ in found.targets)]
+    if found.prices is not None:
+        prices = (*found.prices.trades, *found.prices.safeguards)
+        every += [own for price in prices for name, own in price.groups.items() if name != EVERYBODY]
+    return {_key(own): own for own in every}
 
 
-def _units(goal: Goal, reach: Attainable, market: Market) -> Attainable:
-    """Without the programs that few members, or few others, list; without schools and the district."""
+def _units(goal: Goal, reach: Attainable, scene: Scene) -> Attainable:
+    """Without programs that few members, or few others, list; without schools and the district."""
+    if goal.per != "program" or not reach.units:
+        return replace(reach, units=())
+    market = scene.market
     applicant, unit = market.applicant_of(), goal.unit[market.program]
-    listing = np.unique(np.stack([unit, applicant], axis=1), axis=0)
-    members, others = (
-        np.bincount(listing[goal.member[listing[:, 1]] == own, 0], minlength=len(goal.names)) for own in (True, False)
-    )
-    shown: Longs = np.flatnonzero((members >= SMALLEST_SHOWN) & (others >= SMALLEST_SHOWN))
-    units = tuple(reach.units[row] for row in shown.tolist()) if goal.per == "program" else ()
-    return replace(reach, units=units)
+    holds = market.member[:, : scene.held].any(axis=1)
+    told, bounded = np.ones(len(goal.names), np.bool_), np.zeros(len(goal.names), np.bool_)
+    for members in (goal.member[applicant], ~goal.member[applicant]):
+        listing = np.unique(np.stack([unit[members], applicant[members]], axis=1), axis=0)[:, 0]
+        told &= np.bincount(listing, minlength=len(told)) >= SMALLEST_SHOWN
+        bounded |= is_small(np.bincount(unit[members & holds], minlength=len(told)))
+    units = [
+        replace(reach.units[row], lowest=None, highest=None) if bounded[row] else reach.units[row]
+        for row in np.flatnonzero(told).tolist()
+    ]
+    return replace(reach, units=tuple(units))
 
 
-def _prices(prices: Prices) -> Prices:
-    keep = _groups(prices)
+def _prices(prices: Prices, shown: frozenset[str]) -> Prices:
     return replace(
         prices,
-        trades=[_of_groups(price, keep) for price in prices.trades],
-        safeguards=[_of_groups(price, keep) for price in prices.safeguards],
+        trades=[_of_groups(price, shown) for price in prices.trades],
+        safeguards=[_of_groups(price, shown) for price in prices.safeguards],
     )
 
 
-def _groups(prices: Prices) -> set[tuple[str, str]]:
-    """Which groups of which prices may be shown."""
-    every = [(price, group) for price in (*prices.trades, *prices.safeguards) for group in price.groups]
-    members = {(price.name, group): price.groups[group] for price, group in every if group != EVERYBODY}
-    distinct: dict[bytes, Bools] = {own.tobytes(): own for own in members.values()}
-    large = [own for own in distinct.values() if not _small(own)]
-    if len(distinct) >= FEWEST_TO_SUBTRACT and len(large) < len(distinct):
-        large = large[:1]
-    shown: list[Bools] = []
-    for own in large:
-        if not any(_few(int((one & ~other).sum())) for one, other in _nested(own, shown)):
-            shown.append(own)
-    kept = {own.tobytes() for own in shown}
-    return {key for key, own in members.items() if own.tobytes() in kept}
-
-
-def _nested(own: Bools, shown: Sequence[Bools]) -> Iterator[tuple[Bools, Bools]]:
-    """A group and another inside it, the larger first; two that share nobody are inside each other's rest."""
-    for other in shown:
-        for mask in (other, ~other):
-            if not (mask & ~own).any():
-                yield own, mask
-            elif not (own & ~mask).any():
-                yield mask, own
-
-
-def _of_groups(price: Price, keep: set[tuple[str, str]]) -> Price:
+def _of_groups(price: Price, shown: frozenset[str]) -> Price:
     groups: Mapping[str, Bools] = {
-        name: own for name, own in price.groups.items() if name == EVERYBODY or (price.name, name) in keep
+        name: own for name, own in price.groups.items() if name == EVERYBODY or _key(own) in shown
     }
     return replace(price, groups=groups, lines=[line for line in price.lines if line.group in groups])

@@ -31,7 +31,8 @@ LIMITS = (
 )
 WITHHELD = (
     "Groups of fewer than 11 children, programs that fewer than 11 of a group or of the others list, and what would "
-    "tell of them are not shown here; the office has them."
+    "tell of them are not shown here, nor shares that few children bound who hold a seat, nor means of fewer than 11 "
+    "draws; the office has them."
 )
 
 
@@ -163,7 +164,7 @@ def _drawn(bars: Sequence[Bar], measure: str, series: Sequence[str], draws: int)
             (name, [None if line is None else line.difference.mean for line in row])
             for name, row in zip(series, lines, strict=True)
         ],
-        kind="decimal",
+        kind="count",
         note=" ".join(notes),
         low=[[low for low, _ in row] for row in ends],
         high=[[high for _, high in row] for row in ends],

@@ -46,13 +46,13 @@ def words(name: str) -> str:
 
 
 def percent(share: float) -> str:
-    r"""
+    """
     A share as people read it.
 
-    >>> percent(0.4)
-    '40.0\xa0%'
+    >>> percent(0.4), percent(0.447)
+    ('40%', '44.7%')
     """
-    return f"{100 * share:.1f}\xa0%"
+    return f"{f'{100 * share:.1f}'.removesuffix('.0')}%"
 
 
 def title(price: str) -> str:
@@ -84,20 +84,20 @@ def targets(found: Found) -> Iterator[str]:
         yield "The policy has no target that could be looked at, and the question names none."
     for goal, reach in found.targets:
         yield (
-            f"The target of {percent(reach.low)} to {percent(reach.high)} {words(goal.fact)} per {goal.per}: any "
-            f"assignment of these families could reach {_units(goal, reach)}{_stable(reach)}."
+            f"{percent(reach.low)} to {percent(reach.high)} {words(goal.fact)} in each {goal.per}: any assignment of "
+            f"these families can meet this target {_units(goal, reach)}{_stable(reach)}."
         )
 
 
 def _units(goal: Goal, reach: Attainable) -> str:
     of = f" of {reach.compared:,} {goal.per}{'s' * (reach.compared != 1)}"
-    return f"{_at_most(reach.any_assignment, searched(reach), of)} at once"
+    return f"at once in {_at_most(reach.any_assignment, searched(reach), of)}"
 
 
 def _stable(reach: Attainable) -> str:
     if reach.stable is None:
         return ""
-    return f"; any weakly stable one {_at_most(reach.stable, searched(reach))}"
+    return f"; one that respects the priority classes (weakly stable) in {_at_most(reach.stable, searched(reach))}"
 
 
 def searched(reach: Attainable) -> bool:
@@ -117,8 +117,10 @@ def placed(found: Found) -> str:
     of = "" if found.applicants is None else f" of {found.applicants:,}"
     said = f"Any assignment could seat {found.largest:,}{of} children at most"
     if (stable := found.largest_stable) is not None:
-        said += f", a weakly stable one {stable.bound:,}"
+        said += f", one that respects the priority classes (weakly stable) {stable.bound:,}"
         said += "" if stable.proved else f" at most ({stable.found:,} were found)"
+    if found.withheld:
+        return f"{said}."
     if found.prices is None:
         return f"{said}; what the policy seats was not drawn, since its mechanism is not deferred acceptance."
     own, draws = found.prices.policy["offers"], found.prices.draws
@@ -155,6 +157,8 @@ def bands(found: Found) -> Iterator[str]:
 
 def stability(found: Found) -> Iterator[str]:
     """What the best assignments that ignore priorities give, and what trades could better."""
+    if found.withheld:
+        return
     if (prices := found.prices) is None:
         yield "Prices are those of deferred acceptance, and this policy has another mechanism."
         return
@@ -162,7 +166,8 @@ def stability(found: Found) -> Iterator[str]:
     ranks, firsts = most.line("sum_of_ranks"), most.line("first_choices")
     fewest, seated = least.line("sum_of_ranks").without, least.line("offers").without
     yield (
-        f"Seating the most children without regard to priorities would bring a sum of ranks of {ranks.without:,.0f} "
+        "A sum of ranks counts 1 for a first choice, 2 for a second and so on: less is better. Seating the most "
+        f"children without regard to priorities would bring a sum of ranks of {ranks.without:,.0f} "
         f"and {firsts.without:,.0f} first choices; the policy has {ranks.with_:,.1f} and {firsts.with_:,.1f}. The "
         f"least sum of ranks of any assignment is {fewest:,.0f}, with {seated:,.0f} children seated."
     )

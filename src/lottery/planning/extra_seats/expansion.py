@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from lottery.planning.answered import Work
 from lottery.planning.extra_seats.question import DRAWS, ExtraSeats
 from lottery.planning.groups import groups_of
 from lottery.planning.question import QuestionError, QuestionFile
-from lottery.policy import PolicyFile, compile_market
+from lottery.policy import PolicyFile, compile_for_seats
 from lottery.policy.groups_of_children import members_of
 from lottery.policy.load import Path_
 from lottery.policy.model import Programs
@@ -42,6 +42,8 @@ class Asked:
     members: dict[str, Bools]  # the same, and the groups that goals are of
     written: Longs  # [applicant]  choices handed in
     no_offer: int | None  # what no offer counts in sum_of_ranks; None: one more than the list is long
+    allowed: Bools  # [offering]  where seats may be added at all
+    per_offering: int | None  # extra seats of an offering at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,17 @@ def asked_of(file: QuestionFile[ExtraSeats], work: Work) -> Asked:
         raise file.refusal(("policy",), question.policy, why, f"Name a policy whose mechanism is {DEFERRED}.")
     names = groups_of(file, policy, cycle, question.groups, ("groups",))
     goals_for = groups_of(file, policy, cycle, question.of_groups, ("objective",))
-    market = compile_market(policy, cycle)
+    market, divided = compile_for_seats(policy, cycle)
     problems: list[Problem] = []
     offerings = Offerings(_Selecting(file), cycle, problems)
-    limits, room = _limits(question, offerings), _room(question, offerings)
+    limits, allowed = _limits(question, offerings), _fitting(offerings, question.among, ("among",))
+    room = _room(question, allowed)
     problems += _numbers(file, market)
     if problems:
         raise QuestionError(sorted(set(problems), key=lambda problem: problem.order))
     rows = _rows_of(cycle, market)
     written = _written(cycle, market)
+    per = question.limits.per_offering
     no_offer = None if isinstance(question.no_offer, str) else question.no_offer
     if no_offer is not None and no_offer <= written.max(initial=0):
         why = f"The longest list has {written.max(initial=0)} choices, and no offer must count more than any."
@@ -88,7 +92,7 @@ def asked_of(file: QuestionFile[ExtraSeats], work: Work) -> Asked:
     places, per_application = _places(question, market)
     members = members_of([*dict.fromkeys((*names, *goals_for))], policy, cycle, rows)
     expansion = Expansion(
-        ladder=_ladder(question, policy, cycle, market, room, work),
+        ladder=_ladder(market, divided, offerings.on_offer, room, question.step),
         step=question.step,
         room=room,
         limits=limits,
@@ -98,16 +102,15 @@ def asked_of(file: QuestionFile[ExtraSeats], work: Work) -> Asked:
         per_application=per_application,
         held=int(policy.policy.secured_seat == "continuing"),
     )
-    return Asked(expansion, policy, cycle, {name: members[name] for name in names}, members, written, no_offer)
+    return Asked(
+        expansion, policy, cycle, {name: members[name] for name in names}, members, written, no_offer, allowed, per
+    )
 
 
-def _ladder(question: ExtraSeats, policy: PolicyFile, cycle: Cycle, market: Market, room: Ints, work: Work) -> Ladder:
+def _ladder(market: Market, divided: Callable[[Longs], Market], on_offer: Longs, room: Ints, step: int) -> Ladder:
     """The policy divides the seats of every level; who applies where in which standing stays as it is."""
-    markets, top = [market], int(room.max(initial=0))
-    for level in range(1, top + 1):
-        work.step(f"dividing the seats: {level} of {top} steps")
-        markets.append(compile_market(policy, with_seats(cycle, np.minimum(room, level) * question.step)))
-    return Ladder(tuple(markets))
+    levels = range(1, int(room.max(initial=0)) + 1)
+    return Ladder((market, *(divided(on_offer + np.minimum(room, level) * step) for level in levels)))
 
 
 def with_seats(cycle: Cycle, extra: Ints | Longs) -> Cycle:
@@ -118,12 +121,11 @@ def with_seats(cycle: Cycle, extra: Ints | Longs) -> Cycle:
     return replace(cycle, tables={**cycle.tables, "seats": table})
 
 
-def _room(question: ExtraSeats, offerings: Offerings) -> Ints:
+def _room(question: ExtraSeats, allowed: Bools) -> Ints:
     """The steps each offering may have at most ([offering])."""
     most = question.extra
     if question.limits.per_offering is not None:
         most = min(most, question.limits.per_offering)
-    allowed = _fitting(offerings, question.among, ("among",))
     return np.where(allowed, most // question.step, 0).astype(np.int32)
 
 

@@ -18,6 +18,13 @@ WORDS = {
     "offers": "children offered a choice of their list",
 }
 LEAST = "sum_of_ranks"
+RANKS = " (a first choice counts 1, a second 2 and so on: less is better)"
+MOST_TOLD = 6  # places in the first sentence; all are in the table
+KINDERGARTEN = {"TK": "transitional kindergarten", "KG": "kindergarten"}
+NOTHING_HELPS = "No extra seat within these limits helps anybody by these goals."
+NOTHING_FOUND = "No plan was found in which extra seats help by these goals."
+NO_LIMIT_STOPS = "No limit does: more seats would not help."
+NO_LIMIT = "No limit does: no plan with more seats was found that is better."
 
 
 def page_of(told: Told, question: ExtraSeats, *, public: bool) -> Page:
@@ -39,15 +46,35 @@ def page_of(told: Told, question: ExtraSeats, *, public: bool) -> Page:
 def answer_of(told: Told, question: ExtraSeats) -> Iterator[str]:
     """The answer in sentences, the one to remember first."""
     if not told.places:
-        yield "No extra seat within these limits helps anybody by these goals."
+        yield NOTHING_HELPS if told.planned.optimal else NOTHING_FOUND
     else:
-        places = ", ".join(f"{place.extra} at {_name(place)}" for place in told.places)
-        yield f"{_seats(told.extra)} more: {places}."
+        places = [f"{place.extra} at {place.name}, {_grade(place.grade)}" for place in told.places]
+        more = f"; and {told.extra - sum(place.extra for place in told.places[:MOST_TOLD])} elsewhere"
+        yield f"{_seats(told.extra)} more: {'; '.join(places[:MOST_TOLD])}{more if len(places) > MOST_TOLD else ''}."
+        yield from _helped(told)
     for goal, before, after in zip(told.goals, told.before, told.values, strict=True):
-        yield f"{_told(goal).capitalize()}: {_number(before)} without extra seats, {_number(after)} with them."
+        counts = RANKS if goal.startswith(LEAST) else ""
+        yield f"{_told(goal).capitalize()}{counts}: {_number(before)} without extra seats, {_number(after)} with them."
     yield from _certainty(told)
     if told.extra < question.extra:
-        yield f"The plan uses {told.extra} of {question.extra} seats: more would help nobody, or a limit stops them."
+        why = (
+            "more would help nobody, or a limit stops them"
+            if told.planned.optimal
+            else "none better with more was found"
+        )
+        yield f"The plan uses {told.extra} of {question.extra} seats: {why}."
+
+
+def _helped(told: Told) -> Iterator[str]:
+    """What the seats bring everybody, beside the goals."""
+    changes = [
+        f"{_number(abs(change.difference))} {'fewer' if change.difference < 0 else 'more'} {WORDS[measure]}"
+        for measure in ("offers", "first_choices")
+        if measure not in told.goals and (change := told.groups.get((EVERYBODY, measure))) is not None
+    ]
+    if changes:
+        mean = "" if told.one_draw else f" (mean of {told.planned.expansion.n_draws:,} draws)"
+        yield f"They bring {' and '.join(changes)}{mean}."
 
 
 def _certainty(told: Told) -> Iterator[str]:
@@ -91,10 +118,10 @@ def _sections(told: Told, *, public: bool) -> Iterator[Section]:
         else [],
         [_places(told)],
     )
-    yield Section("What stops more", [*told.binding] or ["No limit does: more seats would not help."])
+    yield Section("What stops more", [*told.binding] or [NO_LIMIT_STOPS if told.planned.optimal else NO_LIMIT])
     if len(told.curve) > 1:
         yield Section(
-            "Each seat helps less than the one before",
+            "What each further seat brings",
             ["The best plan found for every number of extra seats. Those for fewer seats are not proved."],
             list(_curve(told)),
         )
@@ -111,7 +138,7 @@ def _places(told: Told) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for place in told.places:
         lost = [abs(own - value) for own, value in zip(place.without, told.values, strict=True)]
-        rows.append((_name(place, grade=False), place.grade, place.seats, place.extra, *lost))
+        rows.append((_name(place), place.grade, place.seats, place.extra, *lost))
     return Table("The plan", columns, rows)
 
 
@@ -208,8 +235,18 @@ def _children(group: str) -> str:
     return group.replace("_", " ") if group else "everybody"
 
 
-def _name(place: Place, *, grade: bool = True) -> str:
-    return f"{place.name} ({place.program})" + (f" {place.grade}" if grade else "")
+def _name(place: Place) -> str:
+    return f"{place.name} ({place.program})"
+
+
+def _grade(grade: str) -> str:
+    """
+    A grade in words.
+
+    >>> _grade("KG"), _grade("04")
+    ('kindergarten', 'grade 4')
+    """
+    return KINDERGARTEN.get(grade) or f"grade {grade.removeprefix('0')}"
 
 
 def _seats(n: int) -> str:

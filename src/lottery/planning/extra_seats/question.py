@@ -13,6 +13,7 @@ from lottery.policy.condition import Clause, Mistake
 from lottery.policy.model import Programs
 
 MOST_EXTRA = 2_000
+MOST = 1_000_000_000  # of money, and of anything else that is counted
 DRAWS = 100  # where nothing is written
 PROGRAMS = "`all`, or columns of programs (and `grade`) with the values allowed"
 
@@ -22,24 +23,24 @@ class AtMost(Clause):
 
     why: str = Field(min_length=1, max_length=200, description="the reason, for the report")
     programs: Programs = Field(description=PROGRAMS)
-    seats: int = Field(ge=0, description="extra seats at most")
+    seats: int = Field(ge=0, le=MOST, description="extra seats at most")
 
 
 class Cost(Clause):
     """What an extra seat costs."""
 
     programs: Programs = Field(description=PROGRAMS)
-    per_seat: int = Field(ge=0, description="in whole units of the budget's money")
+    per_seat: int = Field(ge=0, le=MOST, description="in whole units of the budget's money")
 
 
 class Limits(Clause):
     """What a plan may not exceed."""
 
-    per_offering: int | None = Field(None, ge=0, description="extra seats of a program in one grade")
-    per_program: int | None = Field(None, ge=0, description="extra seats of a program, its grades together")
-    per_school: int | None = Field(None, ge=0, description="extra seats of a school")
+    per_offering: int | None = Field(None, ge=0, le=MOST, description="extra seats of a program in one grade")
+    per_program: int | None = Field(None, ge=0, le=MOST, description="extra seats of a program, its grades together")
+    per_school: int | None = Field(None, ge=0, le=MOST, description="extra seats of a school")
     at_most: tuple[AtMost, ...] = ()
-    budget: int | None = Field(None, ge=0, description="money for all extra seats; with `costs`")
+    budget: int | None = Field(None, ge=0, le=MOST * 1_000, description="money for all extra seats; with `costs`")
     costs: tuple[Cost, ...] = Field(
         (), validate_default=True, description="the first entry that fits a program; without one a seat is free"
     )
@@ -72,7 +73,7 @@ class ExtraSeats(Question):
     objective: Annotated[tuple[str, ...], BeforeValidator(_several)] = Field(
         min_length=1, description="goals; the first decides, the next among equals"
     )
-    no_offer: Literal["list_length_plus_one"] | int = Field(
+    no_offer: Literal["list_length_plus_one"] | Annotated[int, Field(le=MOST_EXTRA)] = Field(
         "list_length_plus_one", description="what a child without an offer counts in sum_of_ranks"
     )
     groups: tuple[str, ...] | None = Field(None, description="whose answers are compared before and after")

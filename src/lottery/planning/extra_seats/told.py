@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -117,8 +117,17 @@ def told_of(asked: Asked, planned: Planned) -> Told:
         groups=_groups(asked, planned, members),
         sizes={name: int(own.sum()) for name, own in members.items()},
         chains=list(chains_of(expansion, oracle, planned.steps)),
-        binding=[limit.why for limit in expansion.limits if limit.binds(planned.steps)],
+        binding=list(_binding(asked, planned)),
     )
+
+
+def _binding(asked: Asked, planned: Planned) -> Iterator[str]:
+    """The limits that stop more; the one of every offering is no `Limit`, so it is said here."""
+    expansion, most = planned.expansion, asked.per_offering
+    full = ~asked.allowed if most is None else ~asked.allowed | (planned.steps >= most // expansion.step)
+    yield from (limit.why for limit in expansion.limits if limit.binds(planned.steps, full))
+    if (full & asked.allowed).any():
+        yield f"No more than {most} extra seats at a program in a grade."
 
 
 def _groups(asked: Asked, planned: Planned, members: Mapping[str, Bools]) -> dict[tuple[str, str], Change]:

@@ -9,7 +9,7 @@ from lottery.plan.cohorts import PERCENTS, earliest
 from lottery.planning.roll_forward.findings import Findings, Future, Judged, Past
 from lottery.planning.roll_forward.premises import EVERYWHERE, premises
 from lottery.planning.roll_forward.tables import judged_at, small
-from lottery.planning.roll_forward.words import answers, reading, rooms_in_words, running_out, verdict
+from lottery.planning.roll_forward.words import answers, reading, rooms_in_words, running_out, simulation_error, verdict
 from lottery.report.planned import Bars, Cell, Column, Line, Lines, Page, Section, Table
 from lottery.report.suppression import SMALL
 
@@ -23,6 +23,10 @@ REMARKS = (
 SAMPLE = (
     "How the sample district's children divide into programs and grades is assumed (SOURCES.md beside it); only the "
     "totals of schools are the state's. Every verdict is about the sample."
+)
+CLAIMS = (
+    "± points: the simulation error of the share of the worlds. Words such as likely are those of a scale: very likely "
+    "from 90% of the worlds, likely from 66%, about as likely as not from 33%, unlikely from 10%."
 )
 BACK_TEST = (
     "Real schools also changed by classes that opened or closed, permits, charter schools and a pandemic: those are in "
@@ -41,12 +45,12 @@ def page(found: Findings, sites: Sequence[str], *, public: bool) -> Page:
         ("Cycle", found.cycle),
         ("School years", f"{asked.start} to {asked.school_years[-1]}"),
         ("Scenarios", ", ".join(future.name for future in found.futures)),
-        ("Worlds", f"{min(future.worlds for future in found.futures):,}"),
+        ("Worlds", f"{min(future.worlds for future in found.futures):,} simulated futures, each with rates of its own"),
         ("Seed", asked.seed),
     ]
     return Page(
         title=asked.title or "When does each site run out of room?",
-        kind="Roll-forward of cohorts",
+        kind="Cohorts rolled forward",
         facts=facts,
         answer=tuple(answers(found, sites, judged, public=public)),
         sections=tuple(sections),
@@ -66,8 +70,8 @@ def _claims(found: Findings, sites: Sequence[str], public: bool) -> Iterator[Sec
         Column("Scenario"),
         Column("In its own words"),
         Column("Read as"),
-        Column("Holds in", "percent"),
-        Column("Verdict"),
+        Column("Verdict: this claim …"),
+        Column("± points"),
     )
     rows = [
         (
@@ -76,18 +80,21 @@ def _claims(found: Findings, sites: Sequence[str], public: bool) -> Iterator[Sec
             one.claim.scenario,
             one.claim.quote,
             reading(one),
-            one.chance.estimate,
             verdict(found, one, public=public),
+            None if one.claim.full_now else f"{simulation_error(one.chance):.1f}",
         )
         for one in judged
     ]
-    yield Section("What becomes of the claims", (), (Table("Claims", columns, rows),))
+    yield Section("What becomes of the claims", (), (Table("Claims", columns, rows, CLAIMS),))
 
 
 def _site(found: Findings, name: str, public: bool) -> Section:
     """How a site fills, drawn and in a table."""
     site, years = found.asked.sites[name], found.asked.school_years
-    told = [f"{future.name}: {running_out(found, future.fillings[name], site)}." for future in found.futures]
+    told = [
+        f"{future.name[0].upper()}{future.name[1:]}: {running_out(found, future.fillings[name], site)}."
+        for future in found.futures
+    ]
     lines = [_line(found, future, name, public) for future in found.futures]
     really = [
         (float(found.asked.first + found.asked.index(year)), float(children))
@@ -142,8 +149,8 @@ def _years(found: Findings, name: str, public: bool) -> Table:
         Column("Scenario"),
         Column("School year"),
         Column("Expected", "decimal"),
-        Column("1 in 20 worlds has fewer than", "count"),
-        Column("1 in 20 worlds has more than", "count"),
+        Column("1 world in 20 has fewer than", "count"),
+        Column("1 world in 20 has more than", "count"),
         Column("Over the room in", "percent"),
     )
     rows: list[Sequence[Cell]] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from lottery.cycle import GRADE_ORDER, normal_grade
 from lottery.plan.cohorts import SURE, Rate
+from lottery.plan.grades import EachGradeOnce, Grade
 from lottery.planning.question import Question, Text
 from lottery.policy.condition import Clause, Mistake, as_text
 
@@ -40,20 +40,7 @@ def _year(text: str) -> str:
     return text
 
 
-def _grade(text: str) -> str:
-    if (grade := normal_grade(text)) not in GRADE_ORDER:
-        raise Mistake("this is not a grade", 'Write one of TK, KG, "01" … "12".')
-    return grade
-
-
-def _each_grade_once(written: Any) -> Any:
-    if isinstance(written, Mapping) and len({normal_grade(str(key)) for key in written}) < len(written):
-        raise Mistake("a grade stands here twice", "Write each grade once; K is KG.")
-    return written
-
-
 SchoolYear = Annotated[str, BeforeValidator(as_text), AfterValidator(_year)]
-Grade = Annotated[str, BeforeValidator(as_text), AfterValidator(_grade)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Name = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=80)]
@@ -95,7 +82,7 @@ class Sourced(Clause):
 class Stay(Uncertain, Sourced):
     """The chance of a child to be in the next grade of the same program a year later."""
 
-    by_grade: Annotated[Mapping[Grade, Uncertain], BeforeValidator(_each_grade_once)] = Field(
+    by_grade: Annotated[Mapping[Grade, Uncertain], EachGradeOnce] = Field(
         default_factory=dict, description="for the step up from a grade"
     )
     by_program: Mapping[str, Uncertain] = Field(default_factory=dict, description="comes before by_grade")
@@ -131,7 +118,7 @@ class Refill(Uncertain):
     grades: tuple[Grade, ...] = Field(min_length=1)
 
 
-ByGrade = Annotated[Mapping[Grade, Places], BeforeValidator(_each_grade_once)]
+ByGrade = Annotated[Mapping[Grade, Places], EachGradeOnce]
 Entering = Mapping[str, ByGrade]
 Split = Mapping[str, Mapping[str, Share]]
 

@@ -21,7 +21,7 @@ LIKELIHOOD = (
     (0.10, "unlikely"),
     (0.0, "very unlikely"),
 )
-TOLD = 5  # claims on a terminal
+TOLD = 6  # sentences on a terminal
 
 
 def percent(share: float) -> str:
@@ -44,25 +44,23 @@ def likelihood(probability: float) -> str:
 
 
 def verdict(found: Findings, judged: Judged, *, public: bool = False) -> str:
-    """What becomes of a claim."""
+    """What becomes of a claim, to be read after it."""
     claim, room = judged.claim, room_in_words(judged.site)
-    future = found.future(claim.scenario)
+    future, estimate = found.future(claim.scenario), judged.chance.estimate
     if claim.full_now:
         now = int(future.children[claim.site][0, 0])
         counted = SMALL if small(now, public) else f"{now:,}"
-        return (
-            f"holds in {percent(judged.chance.estimate)} of the worlds, since it is a count and no forecast: "
-            f"{counted} children in {found.asked.start}, room for {room}"
-        )
-    words = f"{_with_error(judged.chance)}, {likelihood(judged.chance.estimate)}"
+        holds = "holds" if estimate else "does not hold"
+        return f"{holds}: {counted} children in {found.asked.start}, room for {room}; this is a count and no forecast"
+    words = f"is {likelihood(estimate)}: it holds in {percent(estimate)} of the worlds"
     if claim.wall_to_wall_from is not None:
         others = float(future.others[judged.number][:, found.asked.index(claim.wall_to_wall_from)].mean())
         expected = SMALL if small(others, public) else f"{others:,.0f}"
         return f"{words}; in {claim.wall_to_wall_from} {expected} children are expected in other programs"
     earlier = float((judged.rooms.low > judged.site.room).mean())
     if claim.has_space_through is not None:
-        return f"{words}; in {percent(earlier)} the room of {room} is exceeded by {claim.has_space_through}"
-    later = max(0.0, 1.0 - judged.chance.estimate - earlier)
+        return words + (f"; in the others the room of {room} is exceeded by {claim.has_space_through}" * (earlier > 0))
+    later = max(0.0, 1.0 - estimate - earlier)
     return (
         f"{words}; in {percent(earlier)} the room of {room} is exceeded before, in {percent(later)} there is still a "
         f"place for everybody in {claim.full_from}"
@@ -104,14 +102,32 @@ def rooms_in_words(rooms: tuple[int, int | None] | None) -> str:
 def running_out(found: Findings, filling: Filling, site: Site) -> str:
     """When a site runs out of room, in one scenario."""
     years = found.asked.school_years
-    by_end = filling.chance(int(filling.first[:-1].sum())).estimate
-    words = f"more children than the room of {room_in_words(site)} in {percent(by_end)} of the worlds by {years[-1]}"
+    words = f"more children than the room of {room_in_words(site)} in {_by_end(filling)} of the worlds by {years[-1]}"
     half = filling.quantile(0.5)
     return words if half is None else f"{words}, in half of them by {years[half]}"
 
 
+def compared(found: Findings, name: str) -> str:
+    """When a site runs out of room, the scenarios beside each other."""
+    years, site = found.asked.school_years, found.asked.sites[name]
+    told = {future.name: _by_end(future.fillings[name]) for future in found.futures}
+    halves = {
+        future.name: f" (in half of them by {years[half]})"
+        for future in found.futures
+        if (half := future.fillings[name].quantile(0.5)) is not None
+    }
+    if len(told) > 1 and len({*told.values()}) == 1 and not halves:
+        parts = [f"in {told.popitem()[1]} of the simulated worlds, whatever the scenario"]
+    else:
+        parts = [
+            f"in {share} of the simulated worlds “{scenario}”{halves.get(scenario, '')}"
+            for scenario, share in told.items()
+        ]
+    return f"By {years[-1]} {name} has had more children than its room of {room_in_words(site)} {', '.join(parts)}."
+
+
 def conclusion(found: Findings, judged: Sequence[Judged]) -> str:
-    """The sentence to remember."""
+    """How many claims are more likely than not."""
     if not judged:
         return f"Cohorts were rolled forward from {found.asked.start} to {found.asked.school_years[-1]}."
     holding = sum(one.chance.estimate >= 0.5 for one in judged)
@@ -122,29 +138,33 @@ def conclusion(found: Findings, judged: Sequence[Judged]) -> str:
 
 
 def answers(found: Findings, sites: Sequence[str], judged: Sequence[Judged], *, public: bool) -> Iterator[str]:
-    """The answer, a sentence each: the claims, then when each site runs out of room."""
-    yield conclusion(found, judged)
+    """The answer, a sentence each: when each site runs out of room, the likeliest first, then the claims."""
+    yield from (compared(found, name) for name in sorted(sites, key=lambda name: -_likeliest(found, name)))
+    if judged:
+        yield conclusion(found, judged)
     for one in judged:
         told = verdict(found, one, public=public)
         yield f"{one.claim.site}, {one.claim.scenario}: “{one.claim.quote}” (that {reading(one)}) {told}."
-    if judged:
-        return
-    for future in found.futures:
-        for name in sites:
-            yield f"{name}, {future.name}: {running_out(found, future.fillings[name], found.asked.sites[name])}."
+
+
+def _likeliest(found: Findings, name: str) -> int:
+    """In how many worlds a site runs out of room, in the scenario with the most."""
+    return max(int(future.fillings[name].first[:-1].sum()) for future in found.futures)
+
+
+def _by_end(filling: Filling) -> str:
+    return percent(filling.chance(int(filling.first[:-1].sum())).estimate)
 
 
 def terminal(found: Findings) -> tuple[str, ...]:
     """The answer in a few sentences."""
     told = list(answers(found, found.sites, found.judged, public=False))
-    more = len(told) - 1 - TOLD
-    kept = told[: TOLD + 1]
+    kept, more = told[:TOLD], len(told) - TOLD
     if more > 0:
-        kept.append(f"{more} more {'is' if more == 1 else 'are'} in report.html.")
+        kept.append(f"{more} more sentence{'s are' if more > 1 else ' is'} in report.html.")
     return (*kept, f"Assumed: {found.asked.assumed}")
 
 
-def _with_error(chance: Interval) -> str:
-    """A probability with the larger side of its interval, rounded up."""
-    points = ceil(1_000 * max(chance.high - chance.estimate, chance.estimate - chance.low)) / 10
-    return f"holds in {percent(chance.estimate)} of the worlds (simulation error {points:.1f} points)"
+def simulation_error(chance: Interval) -> float:
+    """The larger side of a probability's interval, in points, rounded up to one decimal."""
+    return ceil(1_000 * max(chance.high - chance.estimate, chance.estimate - chance.low)) / 10

@@ -8,10 +8,22 @@ from dataclasses import dataclass
 from lottery.cycle import Cycle
 from lottery.plan.rooms import QUOTED, Planned, School, Step
 from lottery.plan.rooms.steps import LATER_YEARS, LATER_YEARS_QUOTED
-from lottery.report.suppression import SMALLEST_SHOWN
+from lottery.planning.few import few
 
 RULES_IN_WORDS: Mapping[str, str] = {**QUOTED, LATER_YEARS: LATER_YEARS_QUOTED}
-ENOUGH = "Everybody who asks for it has a seat."
+RULES_IN_A_WORD: Mapping[str, str] = {
+    "a_room_takes_one_class": "rooms",
+    "kindergarten_rooms": "KG rooms",
+    "given_rooms_stay": "given rooms",
+    "class_size": "class size",
+    "combination_classes": "combination classes",
+    "teachers": "teachers",
+    "designed_sections": "design",
+    "everybody_has_a_place": "places taken",
+    "strands_go_up": "continuing upward",
+    LATER_YEARS: "later years",
+}
+ENOUGH = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,14 @@ class Found:
 
         The places of the first year that are taken are residents, those who continue and those that are held.
         """
-        few = (step for step in self.steps if 0 < step.taken < SMALLEST_SHOWN)
-        return {(step.program, step.grade) for step in few}
+        return {(step.program, step.grade) for step in self.steps if few(step.taken)}
+
+    @property
+    def tells_who_asks(self) -> bool:
+        """Whether the seats that are asked for may be published: less those that are full they are children who ask."""
+        return not any(few(step.wanted) for step in self.steps if step.wanted <= step.offered)
 
 
 def why(step: Step) -> str:
-    """What keeps the strand from one section more, in words."""
-    return " ".join(RULES_IN_WORDS[rule] for rule in step.binds) or ENOUGH
+    """What keeps the strand from one section more, in a word for each rule; a dash where nobody asks for more."""
+    return ", ".join(RULES_IN_A_WORD[rule] for rule in step.binds) or ENOUGH

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from lottery.plan.rooms import Planned, School
-from lottery.planning.seats.found import RULES_IN_WORDS, Found, why
+from lottery.planning.seats.found import RULES_IN_A_WORD, RULES_IN_WORDS, Found, why
 from lottery.planning.seats.question import Seats
 from lottery.report.planned import Bars, Column, Page, Section, Table
 
@@ -14,6 +14,8 @@ UPWARD = {
     "sections": "with as many sections as in the year before",
     "children": "with as many sections as their children need, one at least",
 }
+
+GUESSED = "facilities/pupils.csv"  # few small numbers: whoever tries them all finds those that give the hash
 
 
 def page_of(found: Found, question: Seats, evidence: Sequence[tuple[str, str]], *, public: bool) -> Page:
@@ -26,7 +28,7 @@ def page_of(found: Found, question: Seats, evidence: Sequence[tuple[str, str]], 
         sections=list(_sections(found, public=public)),
         assumed=[question.assumed],
         remarks=list(_remarks(found, question, public=public)),
-        evidence=evidence,
+        evidence=[(name, seal) for name, seal in evidence if not (public and name == GUESSED)],
         public=public,
     )
 
@@ -40,21 +42,27 @@ def answer_of(found: Found, *, public: bool) -> Iterator[str]:
     if steps and not (public and found.hidden):
         offered, filled = sum(step.offered for step in steps), sum(step.filled for step in steps)
         yield (
-            f"The rooms, programs and teachers allow {offered:,} seats in the coming year; {filled:,} of them are asked"
-            " for."
+            f"The rooms, programs and teachers allow {offered:,} seats to be offered in the coming year"
+            + ("." if public and not found.tells_who_asks else f"; applicants ask for {filled:,} of them.")
         )
     if planned := [(school, plan) for school, plan in found if plan.found]:
         building, program, staffed = (
             sum(column) for column in zip(*(_capacities(school, plan) for school, plan in planned), strict=True)
         )
-        yield f"Building capacity is {building:,} places, program capacity {program:,}, staffed capacity {staffed:,}."
+        yield (
+            f"The classrooms have {building:,} places, the programs by their design {program:,}, and the classes that"
+            f" have a teacher {staffed:,}.{'' if public and found.hidden else _left(found)}"
+        )
     if binding := Counter(rule for step in steps for rule in step.binds).most_common():
         rule, times = binding[0]
-        yield f"The rule that binds most often, at {times} of {len(steps)} offerings: {RULES_IN_WORDS[rule]}"
+        yield (
+            f"What most often stands in the way of more seats, at {times} of {len(steps)} programs and grades:"
+            f" {RULES_IN_WORDS[rule]}"
+        )
     elif steps:
         yield "Everybody who asks for a seat in a program and grade could have one there."
     if not public and (combined := sum(step.combined for step in steps)):
-        yield f"Grades share a class in {combined // 2} combination class{'es' * (combined > 2)}."
+        yield f"Two grades share a class in {combined // 2} combination class{'es' * (combined > 2)}."
     if loose := [school.name for school, plan in found if plan.found and not plan.proved]:
         gap = sum(plan.bound - plan.value for _, plan in found if plan.found)
         yield (
@@ -63,6 +71,15 @@ def answer_of(found: Found, *, public: bool) -> Iterator[str]:
         )
     if any(not plan.proved for _, plan in conflicting):
         yield "The search was ended before it was proved that no smaller set of rules conflicts."
+
+
+def _left(found: Found) -> str:
+    """From the places of the classes to the seats."""
+    least, offered = (sum(getattr(step, name) for step in found.steps) for name in ("least", "offered"))
+    return (
+        f" The least of the three, class by class, is {least:,}: {least - offered:,} are for children who continue or"
+        f" live in the area, held, or kept back for a later year, and {offered:,} are offered."
+    )
 
 
 def _capacities(school: School, plan: Planned) -> tuple[int, int, int]:
@@ -77,7 +94,7 @@ def _facts(found: Found, question: Seats) -> Iterator[tuple[str, str]]:
     yield "Schools", str(len(found.schools))
     yield "Classrooms", f"{sum(len(school.rooms) for school in found.schools):,}"
     yield "Years", str(question.years)
-    yield "A strand continues upward", UPWARD[question.upward]
+    yield "A program in a grade goes up", UPWARD[question.upward]
     if question.stay:
         yield (
             "Who goes on in the program",
@@ -95,10 +112,11 @@ def _sections(found: Found, *, public: bool) -> Iterator[Section]:
         [
             "A building holds as many children as its classrooms have places. Its programs hold as many as the sections"
             " of their design at the largest class; a program without a design, as many as its rooms take sections. Its"
-            " teachers teach as many sections as the plan has. Seats can be no more than the least of the three."
+            " teachers teach as many classes as the plan has: staffed. Seats are no more than the least of the three."
         ],
         [_bars(found)] if public else [_bars(found), _by_school(found)],
     )
+    yield Section("Which rule stands in the way", [], [_binding(found)])
     yield Section(
         "From rooms to seats, step by step",
         [
@@ -109,7 +127,6 @@ def _sections(found: Found, *, public: bool) -> Iterator[Section]:
         else ["Offerings where fewer than 11 children have a place already are not shown."],
         [_public_seats(found)] if public else list(_steps(found)),
     )
-    yield Section("Which rule binds", [], [_binding(found)])
 
 
 def _told_conflicts(found: Found) -> Iterator[str]:
@@ -146,19 +163,24 @@ def _by_school(found: Found) -> Table:
         sums = (sum(getattr(step, name) for step in first) for name in ("taken", "offered", "wanted", "filled"))
         if plan.found:
             rows.append((school.name, *_capacities(school, plan), *sums))
-    return Table("By school", columns, rows, "Both: seats on offer that somebody asks for.")
+    return Table(
+        "By school",
+        columns,
+        rows,
+        "Taken: by children who continue, residents, and held places. Both: seats on offer that somebody asks for.",
+    )
 
 
 def _steps(found: Found) -> Iterator[Table]:
-    counts = ("Sections", "Building", "Program", "Staffed", "Least", "Residents", "Continue", "Held", "Kept back")
-    columns = [Column("Program"), Column("Grade"), *(Column(name, "count") for name in (*counts, "Seats", "Asked for"))]
-    columns.append(Column("What forbids one section more"))
+    counts = ("Classes", "Building", "Program", "Staffed", "Least", "Residents", "Continue", "Held or kept back")
+    columns = [Column("Program and grade"), *(Column(name, "count") for name in (*counts, "Seats", "Asked for"))]
+    columns.append(Column("Stops one class more"))
     years = max(school.years for school in found.schools)
     for year in range(1, years + 1):
         rows = [
             (
-                *(step.program, step.grade, step.sections, step.building, step.program_capacity, step.staffed),
-                *(step.least, step.residents, step.continuing, step.holds, step.kept_back, step.offered, step.wanted),
+                *(f"{step.program} {step.grade}", step.sections, step.building, step.program_capacity, step.staffed),
+                *(step.least, step.residents, step.continuing, step.holds + step.kept_back, step.offered, step.wanted),
                 why(step),
             )
             for step in found.every_step
@@ -173,17 +195,17 @@ def _public_seats(found: Found) -> Table:
         for step in found.steps
         if (step.program, step.grade) not in found.hidden
     ]
-    columns = [Column("Program"), Column("Grade"), Column("Seats", "count"), Column("What forbids one section more")]
+    columns = [Column("Program"), Column("Grade"), Column("Seats", "count"), Column("Stops one class more")]
     return Table("Seats in the coming year", columns, rows)
 
 
 def _binding(found: Found) -> Table:
     times = Counter(rule for step in found.steps for rule in step.binds)
-    rows = [(sentence, times[rule]) for rule, sentence in RULES_IN_WORDS.items()]
-    note = "At one offering several rules can bind, and then giving up one of them does not help."
+    rows = [(RULES_IN_A_WORD[rule], sentence, times[rule]) for rule, sentence in RULES_IN_WORDS.items() if times[rule]]
+    note = "Several rules can stand in the way of one more class, and then giving up one of them does not help."
     return Table(
-        "Offerings of the coming year at which a rule forbids one section more",
-        [Column("Rule"), Column("Offerings", "count")],
+        "Programs and grades of the coming year where more children ask than there are seats",
+        [Column("In a word"), Column("Rule"), Column("Stops one class more at", "count")],
         rows,
         note,
     )

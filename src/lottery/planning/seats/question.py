@@ -6,15 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from lottery.cycle import GRADE_ORDER, normal_grade
+from lottery.plan.grades import EachGradeOnce, Grade
 from lottery.planning.question import Question
-
-
-def _grade(text: str) -> str:
-    grade = normal_grade(text)
-    if grade not in GRADE_ORDER:
-        raise ValueError(f"{text} is no grade; grades are {' '.join(GRADE_ORDER)}")
-    return grade
 
 
 def _percent(text: str) -> str:
@@ -23,7 +16,6 @@ def _percent(text: str) -> str:
     return text
 
 
-Grade = Annotated[str, AfterValidator(_grade)]
 Percent = Annotated[str, AfterValidator(_percent)]
 
 
@@ -35,7 +27,7 @@ class Seats(Question):
     upward: Literal["sections", "children"] = Field(
         description="how a strand that was opened continues: with as many sections, or as many as its children need"
     )
-    stay: dict[Grade, Percent] = Field(
+    stay: Annotated[dict[Grade, Percent], EachGradeOnce] = Field(
         default_factory=dict, description="the share of a grade that goes on in its program; all where none is written"
     )
     assumed: str = Field(min_length=1, description="where the numbers come from that nobody measured")

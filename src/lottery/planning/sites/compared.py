@@ -42,6 +42,8 @@ class Compared(NamedTuple):
     best: str  # what the best option has
     most: bool  # is best; otherwise the least
     told: Callable[[Line], str]
+    loss: str = ""  # what the best option has where even that is less than now
+    group: str = ""  # "": everybody
 
 
 def _kilometres(line: Line) -> str:
@@ -50,8 +52,14 @@ def _kilometres(line: Line) -> str:
 
 CHILDREN = (
     Compared("displaced", "the fewest children displaced", False, lambda line: number(line.level)),
-    Compared("offers", "the most offers", True, lambda line: f"{more(line.difference)} than now"),
-    Compared("first_choices", "the most first choices", True, lambda line: more(line.difference)),
+    Compared("offers", "the most offers", True, lambda line: more(line.difference), "the smallest loss of offers"),
+    Compared(
+        "first_choices",
+        "the most first choices",
+        True,
+        lambda line: more(line.difference),
+        "the smallest loss of first choices",
+    ),
 )
 WAYS = (
     Compared("way", "the shortest mean way of displaced children whose homes are known", False, _kilometres),
@@ -64,20 +72,30 @@ def comparison(options: Sequence[Found]) -> Iterator[str]:
     What each option does best: children first, then ways to school; nothing where there is one option.
 
     A measure is compared where it is known, and shown, of all options.  Options are alike where they read the same, or
-    their difference is within 1.96 times the sum of their standard errors, which is no less than that of the difference.
+    their difference is within 1.96 times the sum of their standard errors, which is no less than its own.
     """
     if len(options) < 2:
         return
-    for measures in (CHILDREN, WAYS):
+    for measures in (CHILDREN, [*WAYS, *_integration(options)]):
         if said := _said(options, measures):
             yield said
+
+
+def _integration(options: Sequence[Found]) -> Iterator[Compared]:
+    """The first group whose spread over schools is measured."""
+    groups = [line.group for line in options[0].lines if line.measure == "dissimilarity"]
+    for group in groups[:1]:
+        spread = f"the most even spread (least dissimilarity) of {group.replace('_', ' ')} over the schools offered"
+        yield Compared("dissimilarity", spread, False, lambda line: f"{line.level:.2f}", group=group)
 
 
 def _said(options: Sequence[Found], measures: Sequence[Compared]) -> str:
     best: dict[tuple[str, ...], list[str]] = {}
     alike: list[str] = []
     for compared in measures:
-        lines = [line for line in (option.line(compared.measure) for option in options) if line is not None]
+        lines = [
+            line for line in (option.line(compared.measure, compared.group) for option in options) if line is not None
+        ]
         if len(lines) < len(options) or any(np.isnan(line.level) for line in lines):
             continue
         ranked = sorted(lines, key=attrgetter("level"), reverse=compared.most)
@@ -88,7 +106,9 @@ def _said(options: Sequence[Found], measures: Sequence[Compared]) -> str:
             alike.append(compared.best)
         else:
             against = f"against {last}" if len(options) == 2 else f"at worst {last}"
-            best.setdefault(tuple(winners), []).append(f"{compared.best} ({first}, {against})")
+            has = compared.loss if compared.loss and ranked[0].difference < 0 else compared.best
+            than = " than now" if compared.loss else ""
+            best.setdefault(tuple(winners), []).append(f"{has} ({first}{than}, {against})")
     parts = [f"{_named(winners)} {_and(won)}" for winners, won in best.items()]
     if alike:
         parts.append(f"no option clearly has {' or '.join(alike)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from lottery.arrays import Bools
 from lottery.plan.sites.closing import Closing, closing
 from lottery.plan.sites.measures import ByMeasure, measures
 from lottery.plan.sites.outcomes import Placed, offers
@@ -12,7 +15,16 @@ from lottery.plan.sites.scene import Scene
 from lottery.plan.sites.settled import settled
 from lottery.plan.sites.special import Special, special_lottery
 from lottery.planning.answered import Work
-from lottery.planning.sites.lines import Line, of_displaced, of_draws, of_enrolled, of_families, of_moved
+from lottery.planning.sites.lines import (
+    Line,
+    families,
+    moving,
+    of_displaced,
+    of_draws,
+    of_enrolled,
+    of_families,
+    of_moved,
+)
 from lottery.planning.sites.premises import EVERYBODY, Premises
 from lottery.planning.sites.question import AS_IT_IS
 
@@ -27,6 +39,7 @@ class Found:
     lines: Sequence[Line]
     closing: Closing | None = None  # where something closes
     special: Special | None = None
+    whom: Mapping[str, Bools] = field(default_factory=dict)  # [row of roster or applicants]  behind a count, by measure
 
     def line(self, measure: str, group: str = EVERYBODY) -> Line | None:
         """A number by its name."""
@@ -66,4 +79,16 @@ def _option(
         *([] if closed is None else of_families(own, stepped)),
         *of_moved(own, scene),
     ]
-    return Found(name, title, scene, lines, closed, special), measured
+    return Found(name, title, scene, lines, closed, special, _whom(own, stepped, closed)), measured
+
+
+def _whom(own: Premises, scene: Scene, closed: Closing | None) -> dict[str, Bools]:
+    """The children whom an option concerns."""
+    whom: dict[str, Bools] = {}
+    if closed is not None:
+        gone = np.zeros(len(own.base["roster"]), dtype=np.bool_)
+        gone[closed.gone.roster] = True
+        whom = {"displaced": gone, **families(own, scene)}
+    if scene.moved and "roster" in own.base:
+        whom["moved"] = moving(own, scene)
+    return whom

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lottery.arrays import Bools
 from lottery.cycle import GRADE_ORDER, GRADES
 from lottery.plan.sites.balance import moved_with
 from lottery.plan.sites.closing import Closing
@@ -75,13 +76,29 @@ def of_displaced(own: Premises, closed: Closing) -> Iterator[Line]:
 
 
 def of_families(own: Premises, scene: Scene) -> Iterator[Line]:
-    """Applicants who live in an area that goes (of a scene before it is settled), and who list a program that closes."""
+    """Applicants who live in an area that goes (of a scene before it is settled), and who list what closes."""
+    for measure, children in families(own, scene).items():
+        yield _count(measure, int(children.sum()))
+
+
+def families(own: Premises, scene: Scene) -> dict[str, Bools]:
+    """The children behind `residents` and `listing` ([row of applicants])."""
     people, choices = own.base["applicants"], own.base["choices"]
     included = np.isin(np.arange(len(people)), children_of(own.base))
-    living = among(scene.cycle["applicants"].get("zone_school_id"), scene.closed_schools) & included
-    listing = choices["applicant_id"][among(choices["program_id"], scene.closed_programs)]
-    yield _count("residents", int(living.sum()))
-    yield _count("listing", int(included[np.unique(rows_of(people, "applicant_id", listing))].sum()))
+    living = among(scene.cycle["applicants"].get("zone_school_id"), scene.closed_schools)
+    names = choices["applicant_id"][among(choices["program_id"], scene.closed_programs)]
+    listing = np.isin(np.arange(len(people)), rows_of(people, "applicant_id", names))
+    return {"residents": living & included, "listing": listing & included}
+
+
+def moving(own: Premises, scene: Scene) -> Bools:
+    """Who is in a program that moves and will still be in it ([row of roster])."""
+    roster, programs = own.base["roster"], own.base["programs"]
+    program = rows_of(programs, "program_id", roster["program_id"])
+    following = np.array([GRADE_ORDER.get(text, len(GRADES)) for text in roster["grade"]], dtype=np.int64) + 1
+    last = len(GRADES) - 1
+    stays = (program >= 0) & (following <= last) & served(own.base)[program, np.minimum(following, last)]
+    return np.asarray(stays & among(roster["program_id"], frozenset(scene.moved) - scene.closed_programs))
 
 
 def of_moved(own: Premises, scene: Scene) -> Iterator[Line]:
@@ -90,10 +107,7 @@ def of_moved(own: Premises, scene: Scene) -> Iterator[Line]:
         return
     roster, schools, programs = own.base["roster"], own.base["schools"], own.base["programs"]
     program = rows_of(programs, "program_id", roster["program_id"])
-    following = np.array([GRADE_ORDER.get(text, len(GRADES)) for text in roster["grade"]], dtype=np.int64) + 1
-    last = len(GRADES) - 1
-    stays = (program >= 0) & (following <= last) & served(own.base)[program, np.minimum(following, last)]
-    rows = np.flatnonzero(stays & among(roster["program_id"], frozenset(scene.moved) - scene.closed_programs))
+    rows = np.flatnonzero(moving(own, scene))
     there = rows_of(schools, "school_id", programs["school_id"])[program[rows]]
     new = rows_of(scene.cycle["programs"], "program_id", roster["program_id"][rows])
     at = rows_of(scene.cycle["schools"], "school_id", scene.cycle["programs"]["school_id"])[new]

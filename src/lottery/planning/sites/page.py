@@ -8,7 +8,8 @@ import numpy as np
 
 from lottery.cycle import GRADES
 from lottery.equity.access import Z_95
-from lottery.planning.sites.compared import METRES, number
+from lottery.planning.few import few
+from lottery.planning.sites.compared import number
 from lottery.planning.sites.found import Found
 from lottery.planning.sites.lines import Line
 from lottery.planning.sites.premises import Premises
@@ -24,7 +25,7 @@ MEASURED = {
     "offers": "Offers",
     "first_choices": "First choices",
     "mean_rank": "Mean rank",
-    "distance": "Km to school",
+    "distance": "Metres to school",
     "offered_opened": "In what opens",
 }
 INTEGRATION = {
@@ -46,8 +47,8 @@ WAYS = {
     "way_beyond_805": Column("Beyond 805 m", "percent"),
     "way_beyond_3200": Column("Beyond 3.2 km", "percent"),
 }
-DIGITS = {"mean_rank": 2, "distance": 2, **dict.fromkeys(INTEGRATION, 3), "enrolled_within_band": 1}
-SCALE = {"distance": 1 / METRES, "enrolled_within_band": 100}
+DIGITS = {"mean_rank": 2, "distance": 0, **dict.fromkeys(INTEGRATION, 3), "enrolled_within_band": 1}
+SCALE = {"enrolled_within_band": 100}
 DIFFERENCE = "In brackets: the difference from the district as it is on the same draws. ± is 1.96 standard errors."
 RANKS = (
     "The mean rank is of children with an offer, so it can get worse as more children have one. A program that opens "
@@ -99,7 +100,7 @@ def _sections(own: Premises, found: Sequence[Found], scores: Sequence[Score], pu
     if closing:
         yield Section("Where displaced children go", figures=list(_receiving(closing, public)))
     if special := [each for each in closing if not public or shows_special(each)]:
-        yield Section("A special lottery before the general one", figures=list(_special(own, special)))
+        yield Section("A special lottery before the general one", figures=list(_special(own, special, public)))
     if scores:
         figures = [criteria_table(own, scores, public), *balance_table(own, scores, public)]
         said = criteria_in_words(scores, public)
@@ -134,6 +135,8 @@ def _cell(each: Found, measure: str, group: str) -> Cell:
     error = "" if np.isnan(line.standard_error) else f" ± {line.standard_error * scale * Z_95:,.{digits}f}"
     if each.name == AS_IT_IS:
         return level + error
+    if measure == "offered_opened":
+        return number(line.level)
     difference = f"{line.difference * scale:+z,.{digits}f}"
     if not line.standard_error > 0 and float(difference.replace(",", "")) == 0:
         return level
@@ -149,7 +152,7 @@ def _offers(found: Sequence[Found]) -> Iterator[Bars]:
             "More or fewer offers than as it is",
             [each.title for each in found[1:]],
             [("Offers", [line.difference for line in known])],
-            "decimal",
+            "count",
             "Lines: 95% intervals over the draws.",
             low=[[line.difference - margin for line, margin in zip(known, margins, strict=True)]],
             high=[[line.difference + margin for line, margin in zip(known, margins, strict=True)]],
@@ -196,11 +199,13 @@ def _schools(each: Found) -> Table:
     return Table(f"{each.title}: schools that take a grade of the displaced", columns, rows, folded=True)
 
 
-def _special(own: Premises, closing: Sequence[Found]) -> Iterator[Table]:
+def _special(own: Premises, closing: Sequence[Found], public: bool) -> Iterator[Table]:
     """Who is offered which choice in numbers, then in shares, beside a special lottery that was held."""
     told = [(each.title, drawn(each.special)) for each in closing if each.special is not None]
     lottery = own.asked.special_lottery
     seen = None if lottery is None else lottery.seen
+    if public and seen is not None and any(map(few, seen.by_choice)):
+        seen = None
     choices = max(0 if seen is None else len(seen.by_choice), *(len(rows) - 1 for _, rows in told))
     ordinals = [_ordinal(choice) for choice in range(choices)]
     counts: list[list[Cell]] = []

@@ -15,10 +15,10 @@ from lottery.plan.sites.change import after, objections
 from lottery.plan.sites.closing import NOT_KNOWN
 from lottery.plan.sites.outcomes import children_of
 from lottery.plan.sites.scene import Scene
-from lottery.plan.sites.tables import Selector, fitting
+from lottery.plan.sites.tables import Selector, fitting, unknown_values
 from lottery.planning.groups import groups_of
 from lottery.planning.question import QuestionError, QuestionFile
-from lottery.planning.sites.question import Sites
+from lottery.planning.sites.question import MOST_PLACES, Sites
 from lottery.policy import PolicyFile
 from lottery.policy.groups_of_children import members_of
 
@@ -56,7 +56,11 @@ class Premises:
 def premises(file: QuestionFile[Sites]) -> Premises:
     """Read what a question names; raises QuestionError, IntakeError or PolicyError with every problem."""
     asked, base, policy = file.asked, file.cycle(), file.policy(file.asked.policy)
-    problems: list[Problem] = [*_unknown_columns(file, base), *_unknown_schools(file, base)]
+    problems: list[Problem] = [
+        *_unknown_columns(file, base),
+        *_unknown_values(file, base),
+        *_unknown_schools(file, base),
+    ]
     groups: tuple[str, ...] = ()
     try:
         groups = groups_of(file, policy, base, asked.groups, ("groups",))
@@ -106,6 +110,25 @@ def _unknown_columns(file: QuestionFile[Sites], base: Cycle) -> list[Problem]:
     ]
 
 
+def _unknown_values(file: QuestionFile[Sites], base: Cycle) -> list[Problem]:
+    """Values of selectors that no school or program has, nor one that an option opens."""
+    asked = file.asked
+    steps = [step for option in asked.options.values() for step in option.steps]
+    schools = [step.open_school.columns for step in steps if step.open_school is not None]
+    programs = [{"pathway": new.pathway, "program_id": new.program_id, "school_id": new.school, **new.columns}
+                for step in steps for new in [step.open] if new is not None]  # fmt: skip
+    named: list[tuple[tuple[str, ...], Selector, str, list[dict[str, str]]]] = [
+        (("compare",), asked.compare, "schools", schools)
+    ]
+    if asked.receiving is not None:
+        named.append((("receiving", "programs"), asked.receiving.programs, "programs", programs))
+    return [
+        file.problem((*path, column), value, f"No row of {base[table].file} has this.", "Correct it, or take it out.")
+        for path, selector, table, more in named
+        for column, value in unknown_values(selector, base[table], more)
+    ]
+
+
 def _unknown_schools(file: QuestionFile[Sites], base: Cycle) -> list[Problem]:
     opened = {
         step.open_school.school_id
@@ -151,10 +174,10 @@ def _numbers(
     """A column of schools as whole numbers from 0, nan where it is blank or unreadable ([school])."""
     texts = base["schools"].get(column).tolist()
     for text in dict.fromkeys(text for text in texts if text and not _is_count(text)):
-        why = f"{base['schools'].file} has {text!r} in this column, which is no whole number from 0."
+        why = f"{base['schools'].file} has {text!r} in this column, which is no whole number from 0 to {MOST_PLACES:,}."
         problems.append(file.problem(path, column, why, "Correct the value, or leave it blank."))
     return np.array([float(text) if _is_count(text) else np.nan for text in texts], dtype=np.float64)
 
 
 def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and int(text[:20]) <= MOST_PLACES

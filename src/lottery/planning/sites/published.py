@@ -2,7 +2,8 @@
 What of an answer may be published: nothing about fewer than 11 children, and nothing that would tell it.
 
 Rows about few children go together with those from which they could be subtracted; where that would be most of a
-table, a whole column or table goes.  Counts of draws are means; they are treated as if they were counts.
+table, a whole column or table goes.  Counts of draws are means; they are treated as if they were counts, and means of
+fewer than 11 draws are not published.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from lottery.plan.sites.measures import COUNTS
+from lottery.arrays import Longs
+from lottery.plan.sites.measures import COUNTS, MEASURES
 from lottery.plan.sites.outcomes import children_of
 from lottery.plan.sites.places import spots
-from lottery.plan.sites.tables import among
+from lottery.plan.sites.tables import among, rows_of
 from lottery.planning.answered import Rows
+from lottery.planning.few import FEWEST_DRAWS, few, tellable
 from lottery.planning.sites.found import Found
 from lottery.planning.sites.lines import Line
 from lottery.planning.sites.premises import EVERYBODY, Premises
@@ -31,22 +34,20 @@ from lottery.planning.sites.tables import (
     scorecard_rows,
     special_rows,
 )
-from lottery.report.suppression import SMALLEST_SHOWN
 
 TOGETHER = {"offers": "without_offer", "without_offer": "offers"}  # either follows from the other
 WHOLE = {"received": "displaced", "nearest_capacity_unknown": "displaced", "ways_known": "displaced"}  # parts of it
 OF_WAYS = ("way", "way_beyond_805", "way_beyond_3200")
-
-
-def few(children: float) -> bool:
-    """Whether a count may not be shown: more than 0 and fewer than 11."""
-    return 0 < children < SMALLEST_SHOWN
+OF_OFFERS = ("mean_rank", "distance", "dissimilarity")  # of those offered
+OF_DISPLACED = ("displaced", *WHOLE, *OF_WAYS, "together")
+OF_MOVED = ("moved", "moved_ways_known", "moved_way")
 
 
 def published(own: Premises, found: Sequence[Found], scores: Sequence[Score]) -> dict[str, Rows]:
     """The files for the public; displaced.csv names children and is the office's."""
-    written = {"options.csv": Rows(OPTIONS, option_rows(shown(own, found)))}
-    closing = [each for each in found if each.closing is not None]
+    told = shown(own, found)
+    written = {"options.csv": Rows(OPTIONS, option_rows(told))}
+    closing = [each for each in told if each.closing is not None]
     if receiving := [row for each in closing if shows_receiving(each) for row in receiving_rows(each)]:
         written["receiving.csv"] = Rows(RECEIVING, receiving)
     if special := [row for each in closing if shows_special(each) for row in special_rows(each)]:
@@ -58,12 +59,16 @@ def published(own: Premises, found: Sequence[Found], scores: Sequence[Score]) ->
 
 def shown(own: Premises, found: Sequence[Found]) -> list[Found]:
     """The options with the lines that may be published."""
-    hidden = _hidden(own, found)
+    hidden, linked = _hidden(own, found), _linked(found)
     return [
         replace(
             each,
             lines=[
-                line for line in each.lines if (line.measure, line.group) not in hidden and not _small(own, each, line)
+                line
+                for line in each.lines
+                if (line.measure, line.group) not in hidden
+                and (each.name, line.measure) not in linked
+                and not _small(own, each, line)
             ],
         )
         for each in found
@@ -71,19 +76,22 @@ def shown(own: Premises, found: Sequence[Found]) -> list[Found]:
 
 
 def shows_receiving(each: Found) -> bool:
-    """Whether the receiving schools of an option may be shown: no part of the displaced is few."""
+    """Whether the receiving schools of an option, as it is `shown`, may be: no part of the displaced is few."""
     assert each.closing is not None, "something closes"
     receives = each.closing.receives()
     left = len(each.closing.gone) - int(receives.sum())
     takers = each.closing.may.any(axis=0)
-    parts = [*receives[takers].tolist(), *each.closing.enrolled[takers].tolist(), left, len(each.closing.gone)]
-    return not any(few(part) for part in parts)
+    coming = np.unique(each.closing.origin, return_counts=True)[1]  # a school's enrolment less the rest
+    along = [int(among(each.scene.cycle["roster"]["program_id"], [name]).sum()) for name in each.scene.moved]
+    parts = [*receives[takers].tolist(), *each.closing.enrolled[takers].tolist(), left, *coming.tolist(), *along]
+    return each.line("displaced") is not None and not any(few(part) for part in parts)
 
 
 def shows_special(each: Found) -> bool:
-    """Whether the choices of a special lottery may be shown."""
+    """Whether the choices of the special lottery of an option, as it is `shown`, may be."""
     assert each.special is not None, "something closes"
-    return not any(few(row.mean) for row in drawn(each.special))
+    enough = len(each.special.by_choice()) >= FEWEST_DRAWS and each.line("displaced") is not None
+    return enough and not any(few(row.mean) for row in drawn(each.special))
 
 
 def shown_schools(scores: Sequence[Score]) -> list[Score]:
@@ -107,6 +115,8 @@ def hidden_columns(own: Premises, scores: Sequence[Score]) -> set[str]:
         hidden |= {"neighbours_take", "together"}
     if "homes_known" in hidden:
         hidden.add("homes_far")
+    if len(rows) < len(scores):  # the district's share less those shown would tell the others'
+        hidden |= {f"{group}_from_district" for group in own.enrolled}
     for group in own.enrolled:
         known = [
             (row.members, row.members / row.share)
@@ -124,13 +134,16 @@ def _hidden(own: Premises, found: Sequence[Found]) -> set[tuple[str, str]]:
     named = [name for name in names if name != EVERYBODY]
     every = {line.measure for each in found for line in each.lines}
     hidden: set[tuple[str, str]] = set()
-    if any(few(count) or few(size[0] - count) or count == 0 for count in size[1:]):
+    told = tellable({name: member.astype(np.bool_) for name, member in zip(names, own.member, strict=True)})
+    if not set(named) <= told:
         hidden |= {(measure, name) for measure in every for name in named}
+    if EVERYBODY not in told or own.asked.draws < FEWEST_DRAWS:
+        hidden |= {(measure, name) for measure in MEASURES for name in names}
     located = ~np.isnan(spots(own.base["applicants"])[children_of(own.base)]).any(axis=1)
     if any(few(part) or few(total - part) for part, total in zip(own.member @ located.astype(int), size, strict=True)):
         hidden |= {("distance", name) for name in names}
     for measure in COUNTS:
-        linked = {measure, TOGETHER.get(measure, measure)}
+        linked = {measure, TOGETHER.get(measure, measure), *(OF_OFFERS if measure == "offers" else ())}
         if any(few(level) for each in found for level in _levels(each, measure, (EVERYBODY,))):
             hidden |= {(one, name) for one in linked for name in names}
         if any(few(part) or few(total - part) for each in found for part, total in _pairs(each, measure, named)):
@@ -148,14 +161,38 @@ def _pairs(each: Found, measure: str, named: Sequence[str]) -> list[tuple[float,
     return [(level, everybody[0]) for level in _levels(each, measure, named)]
 
 
+def _linked(found: Sequence[Found]) -> set[tuple[str, str]]:
+    """Lines of an option that, with those of another, would tell how few children the two differ by."""
+    hidden: set[tuple[str, str]] = set()
+    for measure, lines in (("displaced", OF_DISPLACED), ("moved", OF_MOVED), ("residents", ()), ("listing", ())):
+        whom = {each.name: each.whom[measure] for each in found if measure in each.whom}
+        hidden |= {(name, line) for name in whom.keys() - tellable(whom) for line in (measure, *lines)}
+    return hidden
+
+
 def _small(own: Premises, each: Found, line: Line) -> bool:
     """Whether a line about the displaced, or about those who move, is of few or of all but few."""
-    if each.closing is not None and line.measure in ("displaced", *WHOLE, *OF_WAYS, "together"):
+    if each.closing is not None and line.measure in OF_DISPLACED:
         return few(_leaving(own, each)) or _small_part(each, line)
-    if line.measure in ("moved", "moved_ways_known", "moved_way", "residents", "listing"):
-        counts = [moved.level for moved in each.lines if moved.measure in ("moved", "moved_ways_known")]
-        return few(line.level) or (line.measure.startswith("moved") and any(few(count) for count in counts))
+    if line.measure == "residents":
+        return few(line.level)
+    if line.measure == "listing":  # a program's applicants less those of its other grades
+        return any(few(children) for children in _listing(own, each).tolist())
+    if line.measure in OF_MOVED:
+        moved, known = (each.line(measure) for measure in OF_MOVED[:2])
+        assert moved is not None, "something moves"
+        assert known is not None, "something moves"
+        return few(moved.level) or few(known.level) or few(moved.level - known.level)
     return False
+
+
+def _listing(own: Premises, each: Found) -> Longs:
+    """The applicants of each program that closes, grade by grade."""
+    people, choices = own.base["applicants"], own.base["choices"]
+    rows = rows_of(people, "applicant_id", choices["applicant_id"])
+    counts = among(choices["program_id"], each.scene.closed_programs) & np.isin(rows, children_of(own.base))
+    offering = np.stack([choices["program_id"][counts], people["grade"][rows[counts]]]).astype(str)
+    return np.unique(offering, axis=1, return_counts=True)[1].astype(np.int64)
 
 
 def _leaving(own: Premises, each: Found) -> int:
@@ -178,10 +215,17 @@ def _small_part(each: Found, line: Line) -> bool:
         ways = 0.0 if known is None else known.level
         if few(ways) or few(total - ways) or ways == 0:
             return True
-        before = line.level - line.difference
-        counts = [round(share * ways) for share in (line.level, before)] if line.measure != "way" else []
-        return any(few(count) or few(ways - count) for count in counts)
+        beyond = [] if line.measure == "way" else [_beyond(each, name, ways) for name in OF_WAYS[1:]]
+        between = [near - far for near, far in zip(*beyond, strict=True)]
+        return any(few(count) or few(ways - count) for counts in beyond for count in counts) or any(map(few, between))
     if line.measure == "together" and not np.isnan(line.level):
         count = round(line.level * total)
         return few(count) or few(total - count)
     return False
+
+
+def _beyond(each: Found, measure: str, ways: float) -> tuple[int, int]:
+    """The children whose way is longer, after and before."""
+    line = each.line(measure)
+    assert line is not None, "ways are told together"
+    return round(line.level * ways), round((line.level - line.difference) * ways)

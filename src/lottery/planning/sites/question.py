@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lottery.plan.sites.steps import Grade, Identifier, Selection, Step
+from lottery.plan.grades import EachGradeOnce, Grade
+from lottery.plan.sites.steps import Identifier, Seats, Selection, Step
 from lottery.planning.question import Question
 from lottery.planning.question import Text as Seed
 from lottery.policy.condition import Clause, Mistake, Text
 
 AS_IT_IS = "as_it_is"
+MOST_PLACES = 100_000  # in one building
 OptionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Column = Annotated[str, Field(min_length=1)]
 
@@ -19,8 +21,10 @@ Column = Annotated[str, Field(min_length=1)]
 class Building(Clause):
     """What is known, or assumed, of a school's building; whatever is left out is not known."""
 
-    capacity: int | None = Field(None, ge=0, description="places in the building; counts before `capacity_column`")
-    transported: int | None = Field(None, ge=0, description="children brought by bus")
+    capacity: int | None = Field(
+        None, ge=0, le=MOST_PLACES, description="places in the building; counts before `capacity_column`"
+    )
+    transported: int | None = Field(None, ge=0, le=MOST_PLACES, description="children brought by bus")
     planned_facility_funds: int | None = Field(None, ge=0, description="dollars planned for the building")
     special_facilities: tuple[Text, ...] | None = Field(None, description="[] where there are none")
     alternative_use: str | None = Field(None, min_length=1, description="in words")
@@ -53,7 +57,7 @@ class SpecialLottery(Clause):
     """Children whose school closes choose before the general lottery: assumed, and needed where something closes."""
 
     choices: int = Field(ge=1, le=20, description="how many schools a family lists, the nearest with seats")
-    added: dict[Grade, Annotated[int, Field(ge=0)]] = Field(
+    added: Annotated[dict[Grade, Seats], EachGradeOnce] = Field(
         default_factory=dict, description="seats each receiving program opens for them alone, by grade"
     )
     seen: Seen | None = None

@@ -14,8 +14,9 @@ from lottery.report.planned import Cell, Column, Table
 SPEAKS_FOR = (
     "What would speak for closing: neighbouring schools can receive (all displaced have known room at the nearest "
     "schools); low population (few enrolled); few transported students; no planned facility funds; neighbourhoods stay "
-    "together (a large share goes where most of their area go); small capacity; no special program facilities; an "
-    "alternative use. A blank is not known. Schools are in the order of their identifiers, not of any merit."
+    "together (a large share goes where most of their area go); small capacity (few places in the building); no "
+    "special program facilities; an alternative use. A blank is not known. Schools are in the order of their "
+    "identifiers, not of any merit."
 )
 BALANCED = (
     "Points are the school's share less the district's. Changes are over all schools compared, if this school alone "
@@ -62,7 +63,7 @@ _COLUMNS = (
     ("homes_far", Column("Live beyond 3.2 km, of homes known", "percent")),
     ("planned_facility_funds", Column("Planned funds, dollars", "count")),
     ("together", Column("Go with most of their area", "percent")),
-    ("capacity", Column("Places in the building", "count")),
+    ("capacity", Column("Places", "count")),
     ("capacity_assumed", Column("Assumed")),
     ("other_programs", Column("Signature programs", "count")),
     ("special_facilities", Column("Special facilities")),
