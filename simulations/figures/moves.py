@@ -55,7 +55,7 @@ def _who(view: View) -> Figure:
         for side in SIDES
         if (result := view.at(arm, Cell(side, group)))
     ]
-    table = Table(f"{view.named(title)}, in numbers", ("Policy", "Of", "", "Children", "Interval"), lines, 3)
+    table = Table(f"{view.named(title)}, in numbers", ("Policy", "Of", "Answer", "Children", "Interval"), lines, 3)
     asked = [side for side in SIDES if any(side in row.sides for row in rows)]
     notes = [
         f"Children in a draw, on average, whose offer differs from the one under {view.arm(view.arms[0])} with the "

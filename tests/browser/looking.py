@@ -38,7 +38,7 @@ DRAWN = """() => [...document.querySelectorAll('figure')].map(figure =>
 
 TABLES_AT_FAULT = """() => [...document.querySelectorAll('table')].filter(table =>
     !table.caption || !table.tHead || !table.tBodies[0].rows.length
-    || [...table.tHead.rows[0].cells].some(cell => cell.tagName !== 'TH' || cell.scope !== 'col')
+    || [...table.tHead.rows[0].cells].some(cell => cell.tagName !== 'TH' || cell.scope !== 'col' || !cell.textContent)
     || [...table.tBodies[0].rows].some(row => row.cells[0].tagName !== 'TH' || row.cells[0].scope !== 'row'
         || row.cells.length !== table.tHead.rows[0].cells.length)
 ).map(table => table.outerHTML.slice(0, 120))"""

@@ -20,7 +20,7 @@ from lottery.planning.roll_forward.objections import RULES, Case
 from lottery.planning.roll_forward.page import page
 from lottery.planning.roll_forward.question import RollForward
 from lottery.planning.roll_forward.tables import tables
-from lottery.planning.roll_forward.words import conclusion, terminal
+from lottery.planning.roll_forward.words import answers, terminal
 
 
 def answer(file: QuestionFile[RollForward], work: Work) -> Answered:
@@ -141,7 +141,7 @@ def _summary(found: Findings) -> dict[str, Any]:
     ]
     return {
         "question": found.asked.question,
-        "answer": conclusion(found, found.judged),
+        "answer": list(answers(found, found.sites, found.judged, public=False)),
         "assumed": found.asked.assumed,
         "start": found.asked.start,
         "years": found.asked.years,
