@@ -260,7 +260,11 @@ def _flows_between(here: str, there: str) -> list[Move]:
 def _of_shown_units(target: Target, kept: Withheld) -> Target:
     """Without the units that are kept back; schools cut the same children in another way than programs do."""
     hidden = {program for group, program in kept.offers if group == target.group}
-    units = tuple(unit for unit in target.attainable.units if target.per == PROGRAM and unit.name not in hidden)
+    units = tuple(
+        replace(unit, lowest=None, highest=None) if unit.name in target.few_hold else unit
+        for unit in target.attainable.units
+        if target.per == PROGRAM and unit.name not in hidden
+    )
     return replace(target, attainable=replace(target.attainable, units=units))
 
 

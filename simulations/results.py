@@ -96,6 +96,7 @@ class Target:
     centre: float
     points: float
     attainable: Attainable
+    few_hold: frozenset[str] = frozenset()  # units where 1 to 10 of the group, or of the others, hold a seat now
 
 
 @dataclass(frozen=True, slots=True)

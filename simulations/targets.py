@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from lottery.arrays import Bools, Ints
 from lottery.plan.reach import attainable
-from simulations.population import Population
+from lottery.report.suppression import is_small
+from simulations.population import Arm, Population
 from simulations.results import Target
 
 
@@ -30,6 +32,17 @@ def attainable_targets(populations: Sequence[Population], progress: Callable[[st
                 arm.held,
                 progress=progress,
             )
-            name = roll.groups[group]
-            found.append(Target(population.cycle, name, target.per, centre, float(target.points), answer))
+            name, points = roll.groups[group], float(target.points)
+            few = _few_hold(arm, roll.member[group][arm.child], unit, roll.programs)
+            found.append(Target(population.cycle, name, target.per, centre, points, answer, few))
     return found
+
+
+def _few_hold(arm: Arm, members: Bools, unit: Ints, names: Sequence[str]) -> frozenset[str]:
+    """Units whose lowest and highest share would tell how few hold a seat there, for holders stay in any assignment."""
+    market = arm.market
+    applicant, holds = market.applicant_of(), market.member[:, : arm.held].any(axis=1)
+    few = np.zeros(len(names), dtype=np.bool_)
+    for own in (members[applicant], ~members[applicant]):
+        few |= is_small(np.bincount(unit[market.program[own & holds]], minlength=len(names)))
+    return frozenset(names[row] for row in np.flatnonzero(few).tolist())
