@@ -214,12 +214,12 @@ class Polled(Patience):
 
     def __init__(self, looks: float) -> None:
         super().__init__()
-        self.left = looks
+        self.polls = looks
 
     @property
     def over(self) -> bool:
-        self.left -= 1
-        return self.left < 0
+        self.polls -= 1
+        return self.polls < 0
 
 
 def cut_short(district: District, folder: Path) -> Iterator[tuple[int, Answered]]:
