@@ -229,7 +229,7 @@ def cut_short(district: District, folder: Path) -> Iterator[tuple[int, Answered]
         patience = Polled(looks)
         found = answer(file, Work(patience=patience))
         yield looks, found
-        if patience.left >= 0:
+        if patience.polls >= 0:
             return
 
 
