@@ -17,7 +17,7 @@ from tiny_cycles import POLICY, TABLES
 
 from lottery.chances import Draws
 from lottery.mechanisms import DeferredAcceptance
-from lottery.plan.extra import by_draw, planned
+from lottery.plan.extra import by_draw, climb, planned
 from lottery.plan.extra.oracle import Oracle
 from lottery.plan.patience import Patience
 from lottery.planning import Answered, Work
@@ -223,9 +223,10 @@ class Polled(Patience):
 
 
 def cut_short(district: District, folder: Path) -> Iterator[tuple[int, Answered]]:
-    """The answers to a question that is cut short at every look at the patience, until it is not."""
-    file = read(district.written(folder))
-    for looks in range(400):
+    """The answers to a question that is cut short at the looks at the patience, until it is not: first at every one."""
+    file, looks = read(district.written(folder)), -1
+    while True:
+        looks += 1 + max(0, looks - 30) // 10
         patience = Polled(looks)
         found = answer(file, Work(patience=patience))
         yield looks, found
@@ -235,6 +236,7 @@ def cut_short(district: District, folder: Path) -> Iterator[tuple[int, Answered]
 
 @pytest.mark.parametrize(("exact", "tried"), [(True, True), (None, True), (None, False), (False, False)])
 def test_cut_short_anywhere_the_plan_the_bound_the_curve_and_the_sentences_hold(exact, tried, tmp_path, monkeypatch):
+    monkeypatch.setattr(climb, "IDLE", 3)
     if not tried:
         monkeypatch.setattr(planned, "every_plan", lambda expansion: None)
     rng = Random("cut short")
