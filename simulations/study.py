@@ -232,7 +232,7 @@ class StudyFile:
         study = self.study
         problems = []
         for index, name in enumerate(study.groups or ()):
-            if (why := why_no_group(name, baseline, cycle)) is not None:
+            if (why := why_no_group(name, baseline, cycle, "the baseline's policy")) is not None:
                 permitted = permitted_groups(baseline, cycle)
                 remedy = f"Write one of: {permitted}." if permitted else "Take it out, or add a fact to that policy."
                 problems.append(self._problem(("groups", index), name, why, remedy))

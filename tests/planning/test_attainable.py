@@ -217,7 +217,7 @@ def test_numbers_that_the_cycle_brings_along_are_not_used(town, tmp_path):
     [
         ({"groups": ["sibling"]}, "groups.0", "depends on the program"),
         ({"groups": ["low_income", "nonsense"]}, "groups.1", "neither a fact of the policy nor a column"),
-        ({"groups": ["dual_language"]}, "groups.0", "must be about the child alone"),
+        ({"groups": ["dual_language"]}, "groups.0", "is about the child alone"),
         ({"groups": ["low_income", "low_income"]}, "groups", "written twice"),
         ({"groups": ["everybody"]}, "groups", "needs no group"),
         ({"draws": 1}, "draws", ""),

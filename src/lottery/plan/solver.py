@@ -36,7 +36,6 @@ def solve(
     effort: float,
     patience: Patience,
     progress: Told | None = None,
-    assumptions: Sequence[Variable] = (),
 ) -> Solved:
     """
     Solve a model and read off the variables `asked`.
@@ -46,9 +45,6 @@ def solve(
 
     Raises LotteryError where OR-Tools refuses the model.
     """
-    if assumptions:
-        model.clear_assumptions()
-        model.add_assumptions(list(assumptions))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = SEED

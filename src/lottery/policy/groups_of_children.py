@@ -1,4 +1,4 @@
-"""What may be a group of children: a fact about the child alone, in the baseline's policy or the cycle."""
+"""What may be a group of children: a fact about the child alone, in a policy or the cycle."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from lottery.policy.truth import FALSE, TRUE
 
 SHOWN = 12  # names that an objection lists
 AT_A_PROGRAM = "This depends on the program, and a group is about the child alone."
-NOWHERE = "This is neither a fact of the baseline's policy nor a column of applicants."
+NOWHERE = "This is neither a fact of {whose} nor a column of applicants."
 
 
-def why_no_group(name: str, baseline: PolicyFile, cycle: Cycle | None) -> str | None:
+def why_no_group(name: str, policy: PolicyFile, cycle: Cycle | None, whose: str = "the policy") -> str | None:
     """
     Why a name is no group, None where it is one: a fact of the policy, or a column of yes and no, about the child.
 
     Without a cycle, whose tables decide what a column is about, only what the policy alone shows is told.
+    `whose` is how the reader knows the policy.
     """
-    test = baseline.policy.facts.get(name)
+    test = policy.policy.facts.get(name)
     if name in BUILT_IN_FACTS or (test is not None and test.table not in (None, "applicants")):
         return AT_A_PROGRAM
     if cycle is None:
@@ -33,40 +34,38 @@ def why_no_group(name: str, baseline: PolicyFile, cycle: Cycle | None) -> str | 
     if "facts" in cycle and (cycle["facts"]["fact"] == column).any():
         return AT_A_PROGRAM
     if column not in cycle["applicants"]:
-        return AT_A_PROGRAM if elsewhere else NOWHERE
-    return None if test is not None else _why_not_yes_or_no(name, baseline, cycle, elsewhere=elsewhere)
+        return AT_A_PROGRAM if elsewhere else NOWHERE.format(whose=whose)
+    return None if test is not None else _why_not_yes_or_no(name, policy, cycle, whose, elsewhere=elsewhere)
 
 
-def permitted_groups(baseline: PolicyFile, cycle: Cycle | None) -> str:
+def permitted_groups(policy: PolicyFile, cycle: Cycle | None) -> str:
     """The names that may be groups, as an objection lists them."""
     columns: Iterable[str] = () if cycle is None else cycle["applicants"].columns
-    names = sorted({own for own in (*baseline.policy.facts, *columns) if why_no_group(own, baseline, cycle) is None})
+    names = sorted({own for own in (*policy.policy.facts, *columns) if why_no_group(own, policy, cycle) is None})
     return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
 
 
-def _why_not_yes_or_no(column: str, baseline: PolicyFile, cycle: Cycle, *, elsewhere: bool) -> str | None:
+def _why_not_yes_or_no(column: str, policy: PolicyFile, cycle: Cycle, whose: str, *, elsewhere: bool) -> str | None:
     people = cycle["applicants"]
     answers = {answer.lower() for answer in people[column][taking_part(people)].tolist()}
     if elsewhere:
-        return (
-            "Programs or schools have a column of this name, too: say in a fact of the baseline's policy which counts."
-        )
+        return f"Programs or schools have a column of this name, too: say in a fact of {whose} which counts."
     if answers - TRUE - FALSE - {""}:
-        return "This column says more than yes and no: say in a fact of the baseline's policy which answers count."
-    if "" in answers and column not in baseline.policy.undisclosed:
-        return "Some applicants leave this blank: say under `undisclosed` of the baseline's policy how that counts."
+        return f"This column says more than yes and no: say in a fact of {whose} which answers count."
+    if "" in answers and column not in policy.policy.undisclosed:
+        return f"Some applicants leave this blank: say under `undisclosed` of {whose} how that counts."
     return None
 
 
-def members_of(names: Sequence[str], baseline: PolicyFile, cycle: Cycle, rows: Longs) -> dict[str, Bools]:
+def members_of(names: Sequence[str], policy: PolicyFile, cycle: Cycle, rows: Longs) -> dict[str, Bools]:
     """
     Who is in each group, of the children in some rows of `applicants` ([row] by name).
 
     Raises PolicyError where the tables do not answer what a group asks.
     """
     problems: list[Problem] = []
-    asked = Children(baseline, cycle, rows, problems)
-    members = {name: asked.holds(name, ("facts", name) if name in baseline.policy.facts else ()) for name in names}
+    asked = Children(policy, cycle, rows, problems)
+    members = {name: asked.holds(name, ("facts", name) if name in policy.policy.facts else ()) for name in names}
     if problems:
         raise PolicyError(sorted(set(problems), key=lambda problem: problem.order))
     return members

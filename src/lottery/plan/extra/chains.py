@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,8 +93,3 @@ def _followed(into: dict[int, list[Move]], place: int) -> Iterator[Move]:
         if move.origin == NOWHERE:
             return
         place = move.origin
-
-
-def longest(chains: Sequence[Chain]) -> int:
-    """The most children that one step moves."""
-    return max((chain.moved for chain in chains), default=0)

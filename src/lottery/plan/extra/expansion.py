@@ -32,7 +32,6 @@ class Expansion:
     asked: int  # how many of the goals were asked for
     places: Ints  # [draw, applicant], or [draw, application]
     per_application: bool = False
-    held: int = 0  # leading slots for those who hold a seat now
     by_name: Longs = field(init=False)  # [program]  programs in the order of their names and grades
 
     def __post_init__(self) -> None:

@@ -11,18 +11,17 @@ import pandas as pd
 from lottery.arrays import Bools, Ints
 from lottery.cycle import Cycle, taking_part
 from lottery.equity.safeguards import OpenTwin, open_twins
-from lottery.errors import Problem
+from lottery.errors import PolicyError, Problem
 from lottery.market import Market
 from lottery.planning.attainable.asked import AttainableQuestion
+from lottery.planning.groups import LOW_INCOME
 from lottery.planning.question import QuestionError, QuestionFile
 from lottery.policy import PolicyFile, compile_market
-from lottery.policy.children import Children
-from lottery.policy.model import BUILT_IN_FACTS, Target
+from lottery.policy.groups_of_children import members_of, why_no_group
+from lottery.policy.model import Target
 from lottery.policy.selection import Offerings
 
-LOW_INCOME = "low_income"
 DISTRICT = "district"
-AT_A_PROGRAM = "This depends on the program, and a group is about the child alone."
 ABOUT_THE_CHILD = "Name a fact of the policy about the child, or a column of applicants that says yes or no."
 
 
@@ -113,15 +112,13 @@ class _Readings:
         return None if found else member
 
     def _read(self, name: str) -> tuple[Bools, list[Problem]]:
-        found: list[Problem] = []
         nobody = np.zeros(len(self.rows), dtype=np.bool_)
-        if name in BUILT_IN_FACTS:
-            return nobody, [Problem("", None, "", name, AT_A_PROGRAM, ABOUT_THE_CHILD)]
-        if name not in self.policy.policy.facts and name not in self.cycle["applicants"]:
-            why = "This is neither a fact of the policy nor a column of applicants."
+        if (why := why_no_group(name, self.policy, self.cycle)) is not None:
             return nobody, [Problem("", None, "", name, why, ABOUT_THE_CHILD)]
-        member = Children(self.policy, self.cycle, self.rows, found).holds(name, ())
-        return member, found
+        try:
+            return members_of((name,), self.policy, self.cycle, self.rows)[name], []
+        except PolicyError as refusal:
+            return nobody, list(refusal.problems)
 
 
 def _goal(target: Target, member: Bools, cycle: Cycle, market: Market) -> Goal:

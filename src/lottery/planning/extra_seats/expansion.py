@@ -17,7 +17,7 @@ from lottery.market import Market
 from lottery.plan.extra.expansion import Expansion
 from lottery.plan.extra.ladder import Ladder
 from lottery.plan.extra.limits import Limit
-from lottery.plan.extra.plan_seats import goals_of
+from lottery.plan.extra.plan_seats import DEFERRED, goals_of
 from lottery.planning.answered import Work
 from lottery.planning.extra_seats.question import DRAWS, ExtraSeats
 from lottery.planning.groups import groups_of
@@ -27,8 +27,6 @@ from lottery.policy.groups_of_children import members_of
 from lottery.policy.load import Path_
 from lottery.policy.model import Programs
 from lottery.policy.selection import Offerings
-
-DEFERRED = "deferred-acceptance"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +98,6 @@ def asked_of(file: QuestionFile[ExtraSeats], work: Work) -> Asked:
         asked=len(question.objective),
         places=places,
         per_application=per_application,
-        held=int(policy.policy.secured_seat == "continuing"),
     )
     return Asked(
         expansion, policy, cycle, {name: members[name] for name in names}, members, written, no_offer, allowed, per
